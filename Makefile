@@ -1,0 +1,40 @@
+# From a bare Python 3.11 and make: `make demo` shows the main job, `make test` is all that CI runs.
+PYTHON ?= python3
+BIN := .venv/bin
+
+INSTALLED := .venv/.installed
+PROJECTS := tap-sonar/pyproject.toml target-splynx/pyproject.toml sandbox/pyproject.toml
+
+.PHONY: help install demo test lint generate clean
+
+help:
+	@echo "make demo      start a Sonar and a Splynx here, migrate 200 accounts, run again, verify"
+	@echo "make test      everything that CI runs"
+	@echo "make lint      ruff and mypy"
+	@echo "make generate  rewrite what follows from the code: settings in meltano.yml, .env.example, READMEs"
+	@echo "make clean     remove the virtual environment and all that runs left"
+
+install: $(INSTALLED)
+
+$(INSTALLED): $(PROJECTS) requirements-dev.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-r requirements-dev.txt -e tap-sonar -e "target-splynx[postgres]" -e sandbox
+	@touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/python -m sandbox demo
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 tests/tap_sonar tests/target_splynx tests/sandbox
+	$(BIN)/python -m pytest tests/end_to_end
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy tap-sonar/tap_sonar target-splynx/target_splynx sandbox/sandbox
+
+generate: $(INSTALLED)
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf .venv .meltano .demo workspace

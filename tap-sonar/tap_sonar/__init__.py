@@ -1,0 +1,1 @@
+"""tap-sonar: reads a Sonar instance (sonar.software) over GraphQL and writes Singer messages."""

@@ -1,0 +1,365 @@
+"""The only place that talks HTTP to Sonar.
+
+In: a query with its variables (POST, JSON body, nothing in the URL). Out: the `data` of the answer, plus its `errors` when
+only a part failed; or an exception of `errors.py`. Connections are kept alive, one session per thread; one limiter
+for all; broken connections, timeouts, 5xx and "slow down" are tried again here, so that callers see only what matters.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+
+from tap_sonar import errors
+from tap_sonar.limiter import Limiter
+from tap_sonar.settings import Settings
+
+T = TypeVar("T")
+
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 30.0
+LONGEST_RETRY_AFTER_SECONDS = 120.0
+RATE_WAITS_SECONDS = (5.0, 10.0, 15.0, 20.0)
+LONGEST_RATE_WAIT_SECONDS = 900.0
+TIMEOUT_RETRIES = 1
+"""A page that timed out is tried once more; then the caller is told to ask for less."""
+CONNECT_TIMEOUT_SECONDS = 15.0
+
+
+@dataclass
+class Counts:
+    """What one stream cost. Changed by several threads; each field under the client's lock."""
+
+    requests: int = 0
+    retries: int = 0
+    rate_waits: int = 0
+    bytes: int = 0
+    by_problem: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A GraphQL answer. `errors` is empty unless Sonar sent both data and errors."""
+
+    data: Mapping[str, Any]
+    errors: Sequence[Any] = ()
+
+
+class _Timeout(Exception):
+    """The server did not answer in time."""
+
+
+class SonarClient:
+    """Sends queries; safe to use from any number of threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        wait: Callable[[float], None] = time.sleep,
+        check: Callable[[], None] = lambda: None,
+        log: Callable[..., None] = lambda *_: None,
+    ) -> None:
+        """`wait` sleeps and may raise to stop early; `check` raises when the run shall end; `log(format, *args)`."""
+        self.settings = settings
+        self.limiter = Limiter(settings.requests_per_minute, wait=wait)
+        self._wait = wait
+        self._check = check
+        self._log = log
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
+        self._answered = False
+        self._clock_offset: timedelta | None = None
+        self._decoder = msgspec.json.Decoder()
+
+    # -- public -------------------------------------------------------------------------------------------------
+
+    def query(self, text: str, variables: Mapping[str, Any] | None = None, counts: Counts | None = None) -> Answer:
+        """The answer to a query.
+
+        Raises:
+            StopError: credentials or instance are wrong.
+            PageRefusedError: timed out or refused; ask for less.
+            StreamError: anything else that ends this query.
+        """
+        body = msgspec.json.encode({"query": text, "variables": variables or {}})
+        return self._with_retries(lambda: self._post(body, counts), counts)
+
+    def file(self, file_id: int, counts: Counts | None = None) -> bytes:
+        """The bytes of a file (GET /api/files/{id})."""
+        return self._with_retries(lambda: self._get_file(file_id, counts), counts)
+
+    def server_now(self) -> datetime:
+        """Sonar's own idea of the time (UTC): bookmarks are compared with times that Sonar wrote.
+
+        Taken from the `Date` header; asks Sonar for nothing but its type name when there was no answer yet.
+        """
+        if self._clock_offset is None:
+            self.query("query { __typename }")
+        return datetime.now(timezone.utc) + (self._clock_offset or timedelta())
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            session.close()
+
+    # -- retries ------------------------------------------------------------------------------------------------
+
+    def _with_retries(self, send: Callable[[], T], counts: Counts | None) -> T:
+        failures = timeouts = rate_waits = 0
+        rate_waited = 0.0
+        while True:
+            self._check()
+            self.limiter.acquire()
+            try:
+                return send()
+            except errors.RateLimitError as error:
+                if error.limit:
+                    self.limiter.lower(error.limit)
+                pause = error.retry_after or RATE_WAITS_SECONDS[min(rate_waits, len(RATE_WAITS_SECONDS) - 1)]
+                if rate_waited + pause > LONGEST_RATE_WAIT_SECONDS:
+                    raise
+                rate_waits += 1
+                rate_waited += pause
+                self._count(counts, "rate limit", rate=True)
+                self._log("Sonar asks to slow down (%s); waiting %.0f s.", error, pause)
+                self.limiter.pause(pause)
+            except _Timeout as error:
+                timeouts += 1
+                failures += 1
+                if timeouts > TIMEOUT_RETRIES or failures > self.settings.retry_attempts:
+                    raise errors.PageRefusedError(str(error)) from None
+                self._count(counts, "timeout")
+                self._back_off(failures, str(error), None)
+            except errors.RetriableError as error:
+                failures += 1
+                if failures > self.settings.retry_attempts:
+                    raise
+                self._count(counts, "broken or failed answer")
+                self._back_off(failures, str(error), error.retry_after)
+
+    def _back_off(self, failures: int, reason: str, retry_after: float | None) -> None:
+        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (failures - 1))
+        pause = retry_after if retry_after is not None else longest * random.uniform(0.5, 1.0)  # noqa: S311
+        self._log("%s Try %d of %d in %.1f s.", reason, failures, self.settings.retry_attempts, pause)
+        self._wait(min(pause, LONGEST_RETRY_AFTER_SECONDS))
+
+    def _count(self, counts: Counts | None, problem: str, *, rate: bool = False) -> None:
+        if counts is None:
+            return
+        with self._lock:
+            if rate:
+                counts.rate_waits += 1
+            else:
+                counts.retries += 1
+            counts.by_problem[problem] = counts.by_problem.get(problem, 0) + 1
+
+    # -- one request --------------------------------------------------------------------------------------------
+
+    def _post(self, body: bytes, counts: Counts | None) -> Answer:
+        response = self._send("POST", self.settings.graphql_url, counts, data=body)
+        answer = self._json(response)
+        failures = answer.get("errors")
+        data = answer.get("data")
+        self._answered = True
+        if failures and (data is None or all(value is None for value in data.values())):
+            raise errors.classify(failures)
+        if data is None:
+            raise _bodyless(answer)
+        if failures:
+            # Some part came. Only limits and credentials concern the whole; the rows are the caller's business.
+            problem = errors.classify(failures)
+            if isinstance(problem, (errors.RateLimitError, errors.StopError)):
+                raise problem
+        return Answer(data, failures or ())
+
+    def _get_file(self, file_id: int, counts: Counts | None) -> bytes:
+        response = self._send("GET", self.settings.file_url(file_id), counts, accept="*/*")
+        if response.status_code != requests.codes.ok:
+            raise errors.StreamError(f"file {file_id}: Sonar answered HTTP {response.status_code}.")
+        return bytes(response.content)
+
+    def _send(
+        self, method: str, url: str, counts: Counts | None, *, data: bytes | None = None, accept: str = "application/json"
+    ) -> requests.Response:
+        headers = {"Accept": accept}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        timeout = (min(CONNECT_TIMEOUT_SECONDS, self.settings.request_timeout), self.settings.request_timeout)
+        if counts is not None:
+            with self._lock:
+                counts.requests += 1
+        try:
+            response = self._session().request(
+                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
+            )
+        except requests.exceptions.ReadTimeout:
+            raise _Timeout(f"No answer within {self.settings.request_timeout} s.") from None
+        except (requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+            raise errors.InstanceError(f"cannot connect to {self.settings.base_url}: {_reason(error)}.") from None
+        except requests.exceptions.RequestException as error:
+            self._close_session()
+            if isinstance(error, requests.exceptions.ConnectionError) and "timed out" in str(error).lower():
+                raise _Timeout(f"No answer within {self.settings.request_timeout} s.") from None
+            if not self._answered and "resol" in str(error).lower():
+                raise errors.InstanceError(f"{self.settings.base_url} does not exist; check api_url.") from None
+            raise errors.RetriableError(f"The connection to Sonar broke ({_reason(error)}).") from None
+        self._note_time(response)
+        if counts is not None:
+            with self._lock:
+                counts.bytes += len(response.content)
+        self._check_status(response)
+        return response
+
+    def _check_status(self, response: requests.Response) -> None:
+        """Raise for every HTTP status that is an answer in itself. Statuses other than 200 are GUESSes."""
+        status = response.status_code
+        if status < 300:  # noqa: PLR2004
+            return
+        if status < 400:  # noqa: PLR2004
+            raise errors.InstanceError(f"{self.settings.base_url} redirects elsewhere; check api_url.")
+        retry_after = _retry_after(response)
+        text = _error_text(response)
+        limited = errors.rate_limit(text)
+        if status == requests.codes.too_many_requests or limited is not None:
+            raise errors.RateLimitError(
+                text or "HTTP 429", retry_after=retry_after, limit=limited.limit if limited else None
+            )
+        if status == requests.codes.unauthorized:
+            raise errors.AuthenticationError(
+                "Sonar does not accept the credentials (HTTP 401). Make a new personal access token and set auth_token."
+            )
+        if status == requests.codes.forbidden:
+            raise errors.AuthenticationError(
+                f"Sonar refuses access (HTTP 403{': ' + text if text else ''}). Check the role of the token's user and "
+                "the instance's application firewall."
+            )
+        if status in {requests.codes.request_entity_too_large, requests.codes.gateway_timeout}:
+            raise _Timeout(f"Sonar answered HTTP {status}.")
+        if status >= 500 or status == requests.codes.request_timeout:  # noqa: PLR2004
+            raise errors.RetriableError(f"Sonar answered HTTP {status}.", retry_after=retry_after)
+        if status == requests.codes.not_found and "/api/files/" not in response.url:
+            raise errors.InstanceError(
+                f"there is no Sonar at {self.settings.base_url} (HTTP 404 for /api/graphql); check api_url."
+            )
+        if "/api/files/" not in response.url:
+            raise errors.QueryError(f"Sonar answered HTTP {status}{': ' + text if text else ''}.")
+
+    def _json(self, response: requests.Response) -> dict[str, Any]:
+        try:
+            answer = self._decoder.decode(response.content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            answer = None
+        if isinstance(answer, dict):
+            return answer
+        if not _is_html(response):
+            raise errors.RetriableError("Sonar answered with something that is not JSON.")
+        if self._answered:
+            # A proxy's maintenance page between good answers: it passes.
+            raise errors.RetriableError("Sonar answered with a web page.")
+        raise errors.InstanceError(
+            f"{self.settings.graphql_url} answers with a web page instead of JSON; check api_url, it must be the address "
+            "of the instance itself."
+        )
+
+    # -- connections --------------------------------------------------------------------------------------------
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+            session.headers["User-Agent"] = self.settings.user_agent
+            if self.settings.auth_token:
+                session.headers["Authorization"] = f"Bearer {self.settings.auth_token}"
+                # Keeps requests from replacing the header by what a .netrc file says.
+                session.auth = _keep_headers
+            else:
+                # GUESS: HTTP Basic is documented for Sonar's v1 REST interface; for GraphQL only tokens are.
+                session.auth = (self.settings.username or "", self.settings.password or "")
+            self._local.session = session
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def _close_session(self) -> None:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is not None:
+            session.close()
+
+    def _note_time(self, response: requests.Response) -> None:
+        if self._clock_offset is not None:
+            return
+        try:
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+        except (TypeError, ValueError):
+            self._clock_offset = timedelta()
+            return
+        if told.tzinfo is None:
+            told = told.replace(tzinfo=timezone.utc)
+        self._clock_offset = told - datetime.now(timezone.utc)
+
+
+def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause in a few words; never the request or its headers."""
+    text = str(error)
+    for words in ("Connection refused", "Connection reset", "Connection aborted", "RemoteDisconnected", "certificate"):
+        if words.lower() in text.lower():
+            return words
+    return type(error).__name__
+
+
+def _is_html(response: requests.Response) -> bool:
+    return "html" in response.headers.get("Content-Type", "").lower() or response.content[:1] == b"<"
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds of a Retry-After header; Sonar is not known to send one."""
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _error_text(response: requests.Response) -> str:
+    """The `error`, `message` or `errors` text of a JSON body; nothing of any other body."""
+    try:
+        answer = msgspec.json.decode(response.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    if isinstance(answer.get("errors"), list):
+        return errors.one_line("; ".join(errors.messages(answer["errors"])))
+    for key in ("error", "message"):
+        if isinstance(answer.get(key), str):
+            return errors.one_line(answer[key])
+    return ""
+
+
+def _bodyless(answer: Mapping[str, Any]) -> errors.SonarError:
+    """The exception for an HTTP 200 answer without `data` and `errors`: the documented rate limit has this form."""
+    text = answer.get("error") or answer.get("message")
+    if isinstance(text, str):
+        limited = errors.rate_limit(text)
+        return limited if limited is not None else errors.classify([{"message": text}])
+    return errors.RetriableError("Sonar answered without data.")

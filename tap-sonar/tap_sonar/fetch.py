@@ -1,0 +1,341 @@
+"""One page of one stream, whatever it takes.
+
+In: which rows (a key range, a page number, or all). Out: a `Page` of finished records. Runs in worker threads. Here a page
+is asked for again with fewer rows when it was too much, lists of relation ids are read to their end, and rows that Sonar
+cannot deliver are told from those that it can.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tap_sonar import errors, query
+from tap_sonar.catalog import CONNECTION, LIST, StreamDefinition
+from tap_sonar.client import Answer, Counts, SonarClient
+from tap_sonar.convert import Converter, Row
+from tap_sonar.settings import MAX_PAGE_SIZE
+
+SMALLEST_PAGE = 1
+FILES_PER_PAGE = 10
+"""Files are held in memory page by page."""
+PARTIAL_RETRIES = 2
+
+_PAGE_INFO_FAILED = re.compile(r"aggregat|does not exist|page_info|total_count", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records of one request.
+
+    count: records in this page; they are in `rows`, or in `lines` when a renderer turned them into messages.
+    full: as many rows as were asked for, so that there may be more after `last_id`.
+    newest: largest value of the replication key.
+    total: rows of the whole question (page_info), when that was asked for.
+    lost: what is known of rows that Sonar could not deliver.
+    """
+
+    count: int
+    full: bool
+    rows: list[Row] = field(default_factory=list)
+    lines: bytes = b""
+    first_id: int | None = None
+    last_id: int | None = None
+    newest: str | None = None
+    total: int | None = None
+    total_pages: int | None = None
+    lost: tuple[str, ...] = ()
+
+
+Render = Callable[[list[Row]], bytes]
+"""Turns finished records into Singer messages; runs in the thread that fetched them."""
+
+
+@dataclass
+class PageSize:
+    """Rows per request of one stream; shrinks for all of its threads."""
+
+    value: int
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def halve(self, refused: int) -> bool:
+        """Make pages smaller than `refused`; False when they cannot be."""
+        with self._lock:
+            if self.value < refused:
+                return True
+            if refused <= SMALLEST_PAGE:
+                return False
+            self.value = max(SMALLEST_PAGE, refused // 2)
+            return True
+
+
+class StreamFetcher:
+    """Fetches pages of one stream with a fixed selection and a fixed lower bound of `updated_at`."""
+
+    def __init__(
+        self,
+        client: SonarClient,
+        definition: StreamDefinition,
+        selected: Collection[str],
+        *,
+        replication_key: str | None = None,
+        changed_since: str | None = None,
+        page_size: int | None = None,
+        render: Render | None = None,
+    ) -> None:
+        """`changed_since` (ISO 8601) limits to rows whose replication key is at or after it; `page_size` overrides the setting."""
+        self.client = client
+        self.definition = definition
+        self.counts = Counts()
+        self._replication_key = replication_key
+        self._since = (replication_key, changed_since) if replication_key and changed_since else None
+        self._render = render
+        size = page_size or client.settings.page_size
+        self._contents = "content_base64" in definition.properties and "content_base64" in selected
+        self._keep_size = not self._contents or "file_size_in_bytes" in selected
+        self.page_size = PageSize(min(size, FILES_PER_PAGE) if self._contents else size)
+        asked = frozenset(selected) | ({replication_key} if replication_key else set())
+        self._fields = query.selection(definition, asked)
+        self._converter = Converter(definition, asked, replication_key)
+        self._relations = [
+            relation for name, relation in definition.relations.items() if name in selected and relation.many
+        ]
+        self._page_info = definition.shape == CONNECTION and "paginator" in definition.arguments
+        self._text = query.root_query(definition, self._fields, page_info=False)
+
+    # -- what to read -------------------------------------------------------------------------------------------
+
+    def key_page(self, after: int | None, until: int | None = None, *, first: bool = False) -> Page:
+        """Rows with after < id <= until, ascending, at most a page."""
+        while True:
+            size = self.page_size.value
+            variables = self._variables(
+                search=query.key_search(after, until, self._since),
+                sorter=query.by_id(),
+                paginator=query.page(1, size),
+            )
+            try:
+                page = self._page(variables, size, first=first, between=(after, until))
+            except errors.PageRefusedError:
+                if not self.page_size.halve(size):
+                    raise
+                continue
+            return page
+
+    def numbered_page(self, number: int, size: int) -> Page:
+        """Page `number` of a root that has a paginator, but nothing to sort or search by; always with its total."""
+        return self._page(self._variables(paginator=query.page(number, size)), size, first=True)
+
+    def owners_page(self, owners: Sequence[int], size: int) -> Page:
+        """All rows of some owners (accounts of `transactions`), owner by owner, in as few requests as possible."""
+        name = self.definition.name
+        text = query.owners_query(self.definition, self._fields, len(owners))
+        numbers = {f"o{index}": owner for index, owner in enumerate(owners)}
+        answer = self.client.query(text, {**numbers, "paginator": query.page(1, size)}, self.counts)
+        if answer.errors:
+            raise errors.classify(answer.errors)
+        rows: list[Row] = []
+        for index, owner in enumerate(owners):
+            found = answer.data[f"o{index}"]["entities"]
+            rows.extend(found)
+            number = 1
+            while len(found) >= size:
+                number += 1
+                if number * size > MAX_PAGE_SIZE:
+                    raise errors.IncompleteError(f"{name} of {self.definition.owner} {owner} exceed {MAX_PAGE_SIZE} rows.")
+                more = self.client.query(
+                    query.owners_query(self.definition, self._fields, 1),
+                    {"o0": owner, "paginator": query.page(number, size)},
+                    self.counts,
+                )
+                found = more.data["o0"]["entities"] if not more.errors else None
+                if found is None:
+                    raise errors.classify(more.errors)
+                rows.extend(found)
+        if any(row is None for row in rows):
+            raise errors.IncompleteError(f"Sonar cannot deliver some rows of {name}.")
+        self._converter.convert(rows)
+        return Page(
+            count=len(rows),
+            full=False,
+            rows=[] if self._render is not None else rows,
+            lines=self._render(rows) if self._render is not None and rows else b"",
+        )
+
+    def everything(self) -> Page:
+        """The rows of a root that takes no paginator; one row for a singleton."""
+        return self._page(self._variables(), None, first=False)
+
+    def largest_id(self) -> int | None:
+        """The largest id at this moment."""
+        text = query.root_query(self.definition, "id", page_info=False)
+        answer = self.client.query(
+            text,
+            self._variables(
+                search=query.key_search(None, None, self._since),
+                sorter=query.by_id("DESC"),
+                paginator=query.page(1, 1),
+            ),
+            self.counts,
+        )
+        rows = answer.data[self.definition.name]["entities"]
+        return int(rows[0]["id"]) if rows and rows[0] else None
+
+    # -- how ----------------------------------------------------------------------------------------------------
+
+    def _variables(self, **given: Any) -> dict[str, Any]:
+        variables = {name: value for name, value in given.items() if name in self.definition.arguments}
+        if "include_archived" in self.definition.arguments:
+            variables["include_archived"] = self.client.settings.include_archived
+        return variables
+
+    def _page(
+        self,
+        variables: dict[str, Any],
+        size: int | None,
+        *,
+        first: bool,
+        between: tuple[int | None, int | None] | None = None,
+    ) -> Page:
+        answer, info = self._ask(variables, first=first)
+        rows, bad = self._split(answer)
+        for _ in range(PARTIAL_RETRIES):
+            if not bad:
+                break
+            answer, info = self._ask(variables, first=first)
+            rows, bad = self._split(answer)
+        count = len(rows) + len(bad)
+        last_id = int(rows[-1]["id"]) if rows and "id" in self.definition.properties else None
+        lost: tuple[str, ...] = ()
+        if bad:
+            rows, last_id, lost = self._rescue(rows, variables, answer.errors)
+        self._converter.convert(rows)
+        if between is not None:
+            _check_order(rows, *between)
+        self._complete_relations(rows)
+        if self._contents:
+            self._add_contents(rows)
+        newest = None
+        if self._replication_key is not None:
+            newest = max((row[self._replication_key] for row in rows if row[self._replication_key]), default=None)
+        first_id = rows[0]["id"] if rows and last_id is not None else None
+        return Page(
+            count=len(rows),
+            full=size is not None and count >= size,
+            rows=[] if self._render is not None else rows,
+            lines=self._render(rows) if self._render is not None and rows else b"",
+            first_id=first_id,
+            last_id=last_id,
+            newest=newest,
+            total=info.get("total_count"),
+            total_pages=info.get("total_pages"),
+            lost=lost,
+        )
+
+    def _ask(self, variables: Mapping[str, Any], *, first: bool) -> tuple[Answer, Mapping[str, Any]]:
+        """The answer, and its page_info if this is the first page and the root can tell."""
+        if first and self._page_info:
+            try:
+                answer = self.client.query(
+                    query.root_query(self.definition, self._fields, page_info=True), variables, self.counts
+                )
+                return answer, answer.data[self.definition.name].get("page_info") or {}
+            except errors.StreamError as error:
+                # Some roots cannot count (research/sonar-api.md "HTTP status and errors"): read without counting.
+                if not _PAGE_INFO_FAILED.search(str(error)):
+                    raise
+                self._page_info = False
+        return self.client.query(self._text, variables, self.counts), {}
+
+    def _split(self, answer: Answer) -> tuple[list[Row], list[int]]:
+        """Good rows and the positions of bad ones: null, or named by the path of an error."""
+        value = answer.data.get(self.definition.name)
+        if value is None and answer.errors:
+            raise errors.classify(answer.errors)
+        if self.definition.shape == CONNECTION:
+            items: Sequence[Any] = value["entities"] or () if value else ()
+        elif self.definition.shape == LIST:
+            items = value or ()
+        else:
+            items = [value] if value is not None else ()
+        bad: set[int] = {index for index, item in enumerate(items) if item is None}
+        for error in answer.errors:
+            path = error.get("path") if isinstance(error, Mapping) else None
+            index = next((step for step in path or () if type(step) is int), None)
+            if index is None:
+                if path and "page_info" in path:
+                    continue
+                raise errors.classify(answer.errors)
+            bad.add(index)
+        if not bad:
+            return list(items), []
+        return [item for index, item in enumerate(items) if index not in bad], sorted(bad)
+
+    def _rescue(
+        self, good: list[Row], variables: Mapping[str, Any], problems: Sequence[Any]
+    ) -> tuple[list[Row], int | None, tuple[str, ...]]:
+        """Find out which rows are bad, and go on after them."""
+        reason = errors.one_line("; ".join(dict.fromkeys(errors.messages(problems)))) or "no reason given"
+        if not self.definition.by_key:
+            return good, None, (f"unknown rows ({reason})",)
+        answer = self.client.query(query.root_query(self.definition, "id", page_info=False), variables, self.counts)
+        items = answer.data[self.definition.name]["entities"]
+        if answer.errors or any(item is None for item in items):
+            raise errors.IncompleteError(f"Sonar cannot deliver some rows, not even their ids ({reason}).")
+        ids = [int(item["id"]) for item in items]
+        rows = {int(row["id"]): row for row in good}
+        lost = [row_id for row_id in ids if row_id not in rows]
+        return [rows[i] for i in sorted(rows)], ids[-1] if ids else None, tuple(f"id {i} ({reason})" for i in lost)
+
+    def _complete_relations(self, rows: list[Row]) -> None:
+        for relation in self._relations:
+            for row in rows:
+                ids = row[relation.property_name]
+                if len(ids) >= query.NESTED_PAGE_SIZE:
+                    row[relation.property_name] = self._all_ids(int(row["id"]), relation.field, ids)
+
+    def _all_ids(self, row_id: int, name: str, ids: list[int]) -> list[int]:
+        text = query.rest_of_relation_query(self.definition, name)
+        size = max(query.NESTED_PAGE_SIZE, self.client.settings.page_size)
+        while True:
+            variables: dict[str, Any] = {
+                "search": query.id_search(row_id),
+                "rest": query.key_search(ids[-1]),
+                "paginator": query.page(1, size),
+            }
+            if "include_archived" in self.definition.arguments:
+                variables["include_archived"] = True
+            answer = self.client.query(text, variables, self.counts)
+            if answer.errors:
+                raise errors.classify(answer.errors)
+            rows = answer.data[self.definition.name]["entities"]
+            more = [int(item["id"]) for item in rows[0][name]["entities"]] if rows and rows[0] else []
+            if more and more[0] <= ids[-1]:
+                raise errors.IncompleteError(f"Sonar does not sort {name} by id, so that they cannot be read completely.")
+            ids = ids + more
+            if len(more) < size:
+                return ids
+
+    def _add_contents(self, rows: list[Row]) -> None:
+        for row in rows:
+            size = int(row.get("file_size_in_bytes") or 0)
+            within = size <= self.client.settings.file_size_limit
+            content = self.client.file(row["id"], self.counts) if within else None
+            row["content_base64"] = base64.b64encode(content).decode("ascii") if content is not None else None
+            if not self._keep_size:
+                row.pop("file_size_in_bytes", None)
+
+
+def _check_order(rows: list[Row], after: int | None, until: int | None) -> None:
+    """Paging by key is only as good as the server's sorting and searching."""
+    last = after
+    for row in rows:
+        if last is not None and row["id"] <= last:
+            raise errors.IncompleteError("Sonar does not sort by id, so that the rows cannot be read completely.")
+        last = row["id"]
+    if until is not None and last is not None and last > until:
+        raise errors.IncompleteError("Sonar does not search by id as asked, so that the rows cannot be read safely.")

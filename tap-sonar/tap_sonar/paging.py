@@ -1,0 +1,232 @@
+"""All pages of a stream, in order, several requests at a time.
+
+In: a `StreamFetcher` and a `RequestPool`. Out: pages in id order. Rows are found by key (id > last, always page 1), never by
+page number, because page numbers drift while data changes and end at a window of 10,000 rows (research/sonar-api.md
+"Pagination"). To have several pages in flight the ids still to come are cut into ranges of about one page each;
+the last range is open, so that rows that appear during the run are read too. At most `workers` + 1 pages wait in memory.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from tap_sonar.catalog import CONNECTION
+from tap_sonar.errors import IncompleteError
+from tap_sonar.fetch import Page, StreamFetcher
+from tap_sonar.pool import RequestPool
+from tap_sonar.settings import MAX_PAGE_SIZE
+
+FILL = 0.9
+"""Part of a page that a range should fill: a range that overflows costs another request."""
+OWNERS_PER_REQUEST = 20
+"""Aliases in one request; known clients send five and more (research/sonar-api.md "Rate limit, size, depth, time")."""
+MOST_CHANGE = 4.0
+"""How much the width of ranges may change from one page to the next."""
+
+
+class Reader:
+    """Reads one stream; `start` may be called early, to have the first page under way."""
+
+    def __init__(self, fetcher: StreamFetcher, pool: RequestPool) -> None:
+        """Nothing is sent before `start` or `pages`."""
+        self.fetcher = fetcher
+        self.pool = pool
+        self.total: int | None = None
+        self._first: Future[Page] | None = None
+
+    def start(self) -> None:
+        """Send the request for the first page."""
+        if self._first is None:
+            self._first = self._submit_first()
+
+    def pages(self) -> Iterator[Page]:
+        """All pages, in order."""
+        self.start()
+        assert self._first is not None  # noqa: S101
+        first, self._first = self.pool.result(self._first), None
+        self.total = first.total
+        yield first
+        yield from self._rest(first)
+
+    def cancel(self) -> None:
+        """Forget what is under way."""
+        if self._first is not None:
+            self._first.cancel()
+            self._first = None
+
+    def _submit_first(self) -> Future[Page]:
+        return self.pool.submit(self.fetcher.everything)
+
+    def _rest(self, first: Page) -> Iterator[Page]:  # noqa: ARG002
+        yield from ()
+
+
+class NumberReader(Reader):
+    """Roots with a paginator, but without search or sorter: by page number, up to Sonar's window."""
+
+    def __init__(self, fetcher: StreamFetcher, pool: RequestPool) -> None:
+        """The page size cannot change on the way: pages would no longer meet."""
+        super().__init__(fetcher, pool)
+        self.size = fetcher.page_size.value
+
+    def _submit_first(self) -> Future[Page]:
+        return self.pool.submit(self.fetcher.numbered_page, 1, self.size)
+
+    def _rest(self, first: Page) -> Iterator[Page]:
+        page, number, rows = first, 1, first.count
+        last_number = MAX_PAGE_SIZE // self.size
+        while page.full and number != first.total_pages:
+            number += 1
+            if number > last_number:
+                raise IncompleteError(
+                    f"more than {rows} rows, and this collection can be read by page number only, which Sonar ends at "
+                    f"{MAX_PAGE_SIZE} rows."
+                )
+            page = self.pool.result(self.pool.submit(self.fetcher.numbered_page, number, self.size))
+            rows += page.count
+            self.total = page.total if page.total is not None else self.total
+            yield page
+        if self.total is not None and rows < self.total:
+            raise IncompleteError(f"{rows} rows came, but Sonar counts {self.total}.")
+
+
+class OwnerReader(NumberReader):
+    """Roots that take an owner and a paginator, and nothing else (`transactions` by account).
+
+    One page may hold everything. If not, pages of all owners together would drift and end at the window; so the owners are
+    read by key, and then their rows, some owners per request.
+    """
+
+    def __init__(self, fetcher: StreamFetcher, owners: StreamFetcher, pool: RequestPool) -> None:
+        """`owners` fetches the ids of the owners."""
+        super().__init__(fetcher, pool)
+        self._owners = KeyReader(owners, pool)
+
+    def pages(self) -> Iterator[Page]:
+        """One page, or a page per portion of owners."""
+        self.start()
+        assert self._first is not None  # noqa: S101
+        first, self._first = self.pool.result(self._first), None
+        self.total = first.total
+        if not first.full or first.total == first.count:
+            yield first
+            return
+        rows = 0
+        for page in self._by_owner():
+            rows += page.count
+            yield page
+        counted = self.pool.result(self.pool.submit(self.fetcher.numbered_page, 1, 1)).total
+        if first.total is not None and counted is not None and rows < min(first.total, counted):
+            raise IncompleteError(f"{rows} rows came by {self.fetcher.definition.owner}, but Sonar counts {counted}.")
+
+    def _by_owner(self) -> Iterator[Page]:
+        under_way: deque[Future[Page]] = deque()
+        for owners in self._owners.pages():
+            ids = [row["id"] for row in owners.rows]
+            for start in range(0, len(ids), OWNERS_PER_REQUEST):
+                portion = ids[start : start + OWNERS_PER_REQUEST]
+                under_way.append(self.pool.submit(self.fetcher.owners_page, portion, self.size))
+                if len(under_way) > self.pool.workers:
+                    yield self.pool.result(under_way.popleft())
+        while under_way:
+            yield self.pool.result(under_way.popleft())
+
+
+@dataclass
+class _Range:
+    """Ids after < id <= until (None: open). `page` is under way once it is set."""
+
+    after: int
+    until: int | None
+    page: Future[Page] | None = None
+
+
+class KeyReader(Reader):
+    """Roots with search and sorter: by id."""
+
+    def _submit_first(self) -> Future[Page]:
+        return self.pool.submit(lambda: self.fetcher.key_page(None, first=True))
+
+    def _rest(self, first: Page) -> Iterator[Page]:
+        if not first.full or first.last_id is None:
+            return
+        size = self.fetcher.page_size.value
+        remaining = None if first.total is None else first.total - first.count
+        if self.pool.workers > 1 and (remaining is None or remaining > size):
+            yield from self._in_ranges(first, remaining)
+        else:
+            yield from self._one_by_one(first)
+
+    def _one_by_one(self, page: Page) -> Iterator[Page]:
+        while page.full:
+            page = self.pool.result(self.pool.submit(self.fetcher.key_page, page.last_id))
+            yield page
+
+    def _in_ranges(self, first: Page, remaining: int | None) -> Iterator[Page]:
+        assert first.last_id is not None  # noqa: S101
+        largest = self.pool.result(self.pool.submit(self.fetcher.largest_id)) or first.last_id
+        width = self._first_width(first, remaining, largest)
+        ranges: deque[_Range] = deque([_Range(first.last_id, None)])
+        try:
+            while ranges:
+                self._fill(ranges, width, largest)
+                current = ranges.popleft()
+                assert current.page is not None  # noqa: S101
+                page = self.pool.result(current.page)
+                if page.count or page.lost:
+                    yield page
+                width = self._next_width(width, current, page)
+                if page.full and page.last_id is not None and page.last_id != current.until:
+                    ranges.appendleft(_Range(page.last_id, current.until))
+        finally:
+            for unread in ranges:
+                if unread.page is not None:
+                    unread.page.cancel()
+
+    def _first_width(self, first: Page, remaining: int | None, largest: int) -> int:
+        assert first.last_id is not None  # noqa: S101
+        size = self.fetcher.page_size.value
+        if remaining and largest > first.last_id:
+            return max(1, int((largest - first.last_id) / remaining * size * FILL))
+        spread = first.last_id - first.first_id + 1 if first.first_id is not None else size
+        return max(1, int(spread / max(1, first.count) * size * FILL))
+
+    def _fill(self, ranges: deque[_Range], width: int, largest: int) -> None:
+        """Send requests for the first ranges, cutting wide ones, until enough are under way."""
+        under_way = sum(item.page is not None for item in ranges)
+        position = 0
+        while under_way <= self.pool.workers and position < len(ranges):
+            item = ranges[position]
+            if item.page is None:
+                end = largest if item.until is None else item.until
+                if item.after + width < end:
+                    ranges.insert(position + 1, _Range(item.after + width, item.until))
+                    item.until = item.after + width
+                item.page = self.pool.submit(self.fetcher.key_page, item.after, item.until)
+                under_way += 1
+            position += 1
+
+    def _next_width(self, width: int, done: _Range, page: Page) -> int:
+        """A width that fills a page, judged by the range just read."""
+        goal = self.fetcher.page_size.value * FILL
+        end = page.last_id if page.full else done.until
+        if end is None:
+            return width
+        density = page.count / max(1, end - done.after)
+        wanted = goal / density if density else width * MOST_CHANGE
+        return max(1, int(min(max(wanted, width / MOST_CHANGE), width * MOST_CHANGE)))
+
+
+def reader_for(fetcher: StreamFetcher, pool: RequestPool, owners: StreamFetcher | None = None) -> Reader:
+    """The reader that the root's arguments allow; `owners` fetches the ids of the rows' owners."""
+    definition = fetcher.definition
+    if definition.by_key:
+        return KeyReader(fetcher, pool)
+    if owners is not None:
+        return OwnerReader(fetcher, owners, pool)
+    if definition.shape == CONNECTION and "paginator" in definition.arguments:
+        return NumberReader(fetcher, pool)
+    return Reader(fetcher, pool)

@@ -1,0 +1,115 @@
+"""Query texts.
+
+In: a stream definition and the properties that are selected. Out: GraphQL text with variables, so that one text serves
+all pages. Only selected fields are asked for; ids needed for paging are always there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from tap_sonar.catalog import CONNECTION, StreamDefinition
+
+NESTED_PAGE_SIZE = 100
+"""Ids per row and relation in the first answer; longer lists are paged on (GUESS: costs Sonar little)."""
+
+ENTITIES, PAGE_INFO = "entities", "page_info"
+
+
+def selection(definition: StreamDefinition, selected: Collection[str], *, relations: bool = True) -> str:
+    """The fields between the braces of `entities`."""
+    parts: list[str] = []
+    for name in definition.properties:
+        relation = definition.relations.get(name)
+        if relation is None:
+            if (name in selected and name != "content_base64") or name == "id":
+                parts.append(name)
+        elif name in selected and relations:
+            if relation.many:
+                parts.append(f"{relation.field}({nested_arguments()}) {{ entities {{ id }} }}")
+            else:
+                parts.append(f"{relation.field} {{ id }}")
+    if definition.name == "files" and "content_base64" in selected and "file_size_in_bytes" not in selected:
+        parts.append("file_size_in_bytes")
+    return " ".join(parts)
+
+
+def nested_arguments() -> str:
+    """Arguments of a nested list of ids: sorted, so that paging on by key is possible."""
+    return f"paginator: {{page: 1, records_per_page: {NESTED_PAGE_SIZE}}}, sorter: [{{attribute: \"id\", direction: ASC}}]"
+
+
+def root_query(definition: StreamDefinition, fields: str, *, page_info: bool) -> str:
+    """One page of a stream; the variables are those of the arguments that the root takes."""
+    declared: list[str] = []
+    arguments: list[str] = []
+    for name, type_name in (
+        ("search", "[Search]"),
+        ("sorter", "[Sorter]"),
+        ("paginator", "Paginator"),
+        ("include_archived", "Boolean"),
+    ):
+        if name in definition.arguments:
+            declared.append(f"${name}: {type_name}")
+            arguments.append(f"{name}: ${name}")
+    head = f"query {definition.name}" + (f"({', '.join(declared)})" if declared else "")
+    call = definition.name + (f"({', '.join(arguments)})" if arguments else "")
+    if definition.shape != CONNECTION:
+        return f"{head} {{ {call} {{ {fields} }} }}"
+    info = " page_info { page total_pages total_count }" if page_info else ""
+    return f"{head} {{ {call} {{ entities {{ {fields} }}{info} }} }}"
+
+
+def owners_query(definition: StreamDefinition, fields: str, owners: int) -> str:
+    """One page of each of several owners, under the aliases o0, o1, … (a root that takes an owner and a paginator)."""
+    variables = ", ".join(f"$o{index}: Int64Bit" for index in range(owners))
+    parts = " ".join(
+        f"o{index}: {definition.name}({definition.owner}: $o{index}, paginator: $paginator) {{ entities {{ {fields} }} }}"
+        for index in range(owners)
+    )
+    return f"query {definition.name}_by_owner({variables}, $paginator: Paginator) {{ {parts} }}"
+
+
+def rest_of_relation_query(definition: StreamDefinition, field: str) -> str:
+    """The ids of one row's relation after those that `$rest` excludes; `$search` finds the row."""
+    archived = ", $include_archived: Boolean" if "include_archived" in definition.arguments else ""
+    passed = ", include_archived: $include_archived" if archived else ""
+    return (
+        f"query {definition.name}_{field}($search: [Search], $rest: [Search], $paginator: Paginator{archived}) "
+        f"{{ {definition.name}(search: $search{passed}) {{ entities {{ {field}(search: $rest, paginator: $paginator, "
+        f"sorter: [{{attribute: \"id\", direction: ASC}}]) {{ entities {{ id }} }} }} }} }}"
+    )
+
+
+def id_search(row_id: int) -> list[dict[str, Any]]:
+    """`search` for one row."""
+    return [{"integer_fields": [{"attribute": "id", "operator": "EQ", "search_value": row_id}]}]
+
+
+def key_search(after: int | None, until: int | None = None, since: tuple[str, str] | None = None) -> list[dict[str, Any]]:
+    """`search` for after < id <= until and, with `since` (attribute, moment), attribute >= moment.
+
+    One item: its members are ANDed (research/sonar-api.md "Arguments of root connections").
+    """
+    ranges = []
+    if after is not None:
+        ranges.append({"attribute": "id", "operator": "GT", "search_value": after})
+    if until is not None:
+        ranges.append({"attribute": "id", "operator": "LTE", "search_value": until})
+    item: dict[str, Any] = {}
+    if ranges:
+        item["integer_fields"] = ranges
+    if since is not None:
+        item["datetime_fields"] = [{"attribute": since[0], "operator": "GTE", "search_value": since[1]}]
+    return [item] if item else []
+
+
+def by_id(direction: str = "ASC") -> list[dict[str, str]]:
+    """`sorter` by id."""
+    return [{"attribute": "id", "direction": direction}]
+
+
+def page(number: int, size: int) -> dict[str, int]:
+    """`paginator`; pages count from 1."""
+    return {"page": number, "records_per_page": size}

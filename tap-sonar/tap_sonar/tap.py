@@ -1,0 +1,232 @@
+"""The tap: settings, discovery, order, and the end of a run.
+
+In: configuration, catalog, state. Out: Singer messages on stdout, one line per event on stderr, and an exit code: 0 all streams
+complete, 1 stopped (settings, credentials, instance), 2 some streams failed and the others are complete,
+128 + n ended by signal n. Without a catalog the instance is introspected; with one that this tap discovered it is not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Tap
+from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
+
+from tap_sonar import catalog as catalogs
+from tap_sonar import errors
+from tap_sonar.client import SonarClient
+from tap_sonar.introspection import introspect
+from tap_sonar.pool import RequestPool, Stopped
+from tap_sonar.settings import CONFIG_SCHEMA, Settings
+from tap_sonar.streams import SonarStream
+from tap_sonar.summary import Summary
+from tap_sonar.writer import BufferedWriter
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+SIGNAL_EXIT = 128
+
+
+class TapSonar(Tap):
+    """Reads a Sonar instance (sonar.software) over its GraphQL API: every collection, found by introspection."""
+
+    name = "tap-sonar"
+    package_name = "tap-sonar"
+    dynamic_catalog = True
+    config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_SCHEMA
+    message_writer_class = BufferedWriter
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    def __init__(self, *, catalog: Any = None, **arguments: Any) -> None:
+        """As every tap of the SDK; `catalog` is looked at first, because the SDK's model of it drops what we keep there."""
+        self._given_definitions = catalogs.from_catalog(catalog) if isinstance(catalog, Mapping) else None
+        self._settings: Settings | None = None
+        self._client: SonarClient | None = None
+        self._pool: RequestPool | None = None
+        self._signpost: datetime | None = None
+        self._signal: int | None = None
+        self._ordered: dict[str, SonarStream] | None = None
+        self._done: set[str] = set()
+        self._started = datetime.now(timezone.utc)
+        self.summary = Summary()
+        super().__init__(catalog=catalog, **arguments)
+
+    # -- shared by all streams ----------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration, typed."""
+        if self._settings is None:
+            self._settings = Settings.from_config(self.config, user_agent=f"tap-sonar/{self.plugin_version}")
+        return self._settings
+
+    @property
+    def pool(self) -> RequestPool:
+        """The threads that send requests."""
+        if self._pool is None:
+            self._pool = RequestPool(self.settings.parallel_requests)
+        return self._pool
+
+    @property
+    def client(self) -> SonarClient:
+        """The connection to Sonar."""
+        if self._client is None:
+            pool = self.pool
+            self._client = SonarClient(self.settings, wait=pool.wait, check=pool.check, log=self.logger.warning)
+        return self._client
+
+    @property
+    def signpost(self) -> datetime:
+        """The run's start by Sonar's clock, which tells whole seconds; therefore one second earlier."""
+        if self._signpost is None:
+            started = self.client.server_now() - (datetime.now(timezone.utc) - self._started)
+            self._signpost = started.replace(microsecond=0) - timedelta(seconds=1)
+        return self._signpost
+
+    @property
+    def writer(self) -> BufferedWriter:
+        """Where messages go."""
+        writer = self.message_writer
+        assert isinstance(writer, BufferedWriter)  # noqa: S101
+        return writer
+
+    @property
+    def version(self) -> int:
+        """Version of the full tables of this run (seconds since the epoch)."""
+        return self.initialized_at // 1000
+
+    # -- streams ------------------------------------------------------------------------------------------------
+
+    def discover_streams(self) -> Sequence[SonarStream]:
+        """Streams from the given catalog, else from the instance's introspection."""
+        definitions = self._given_definitions
+        if definitions is None:
+            survey = catalogs.survey(
+                introspect(self.client),
+                relation_ids=self.settings.relation_ids,
+                file_contents=self.settings.file_contents,
+            )
+            for root in survey.skipped:
+                self.logger.info("Not a stream: %s (%s).", root.name, root.reason)
+            definitions = survey.definitions
+        return [SonarStream(self, definition) for definition in definitions]
+
+    @property
+    def streams(self) -> dict[str, SonarStream]:  # type: ignore[override]
+        """Streams by name, parents first (the SDK's own order is by name)."""
+        if self._ordered is None:
+            streams = super().streams
+            ranked = sorted(streams.values(), key=lambda s: (s.definition.rank, s.name))  # type: ignore[attr-defined]
+            self._ordered = {stream.name: stream for stream in ranked}  # type: ignore[misc]
+        return self._ordered
+
+    @property
+    def catalog_dict(self) -> dict[str, Any]:
+        """The catalog, with what a later run needs to do without introspection."""
+        catalog = super().catalog_dict
+        streams = self.streams
+        for entry in catalog["streams"]:
+            entry["schema"][catalogs.EXTENSION] = streams[entry["tap_stream_id"]].definition.to_extension()
+        return catalog
+
+    def start_next_after(self, stream: SonarStream) -> None:
+        """Have the first pages of the following streams under way while `stream` is being written."""
+        if self.settings.parallel_requests == 1 or stream.ABORT_AT_RECORD_COUNT is not None:
+            return
+        names = [name for name, other in self.streams.items() if other.selected]
+        position = names.index(stream.name) + 1 if stream.name in names else len(names)
+        for name in names[position : position + self.settings.parallel_requests]:
+            self.streams[name].start_reading()
+
+    # -- end of a run -------------------------------------------------------------------------------------------
+
+    def stream_done(self, stream: SonarStream) -> None:
+        """Called for each stream after all of them; the last one closes the books.
+
+        Raises:
+            StreamsFailedError: some streams are missing or incomplete.
+        """
+        self._done.add(stream.name)
+        if len(self._done) < len(self.streams):
+            return
+        self._done.clear()
+        self.close()
+        for line in self.summary.lines():
+            self.logger.info("%s", line)
+        failed = self.summary.failed
+        if failed:
+            names = ", ".join(result.name for result in failed)
+            raise errors.StreamsFailedError(
+                f"{len(failed)} of {len(self.summary.results)} streams failed: {names}. Their bookmarks were not moved."
+            )
+
+    def write_state(self) -> None:
+        """Send the bookmarks as they are: those of complete streams."""
+        self.state_writer.write_state(self.state)
+
+    def close(self) -> None:
+        """End threads and connections."""
+        self.writer.flush()
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Ask the run to end at the next safe point; a second signal ends it at once.
+
+        The SDK's handler writes a state message from within whatever was being written, and exits with code 0.
+        """
+        if self._signal is not None or self._pool is None:
+            sys.exit(SIGNAL_EXIT + signum)
+        self._signal = signum
+        self._pool.stop(signum)
+
+    @classmethod
+    def invoke(cls, **arguments: Any) -> None:
+        """The command `tap-sonar`, with errors as one line and an exit code that tells."""
+        with _one_line_errors(cls.logger.error):
+            super().invoke(**arguments)
+
+    @classmethod
+    def cb_discover(cls, ctx: Any, param: Any, value: bool) -> None:  # noqa: FBT001
+        """`--discover`."""
+        with _one_line_errors(cls.logger.error):
+            super().cb_discover(ctx, param, value)
+
+    @classmethod
+    def cb_test(cls, ctx: Any, param: Any, value: str) -> None:
+        """`--test`."""
+        with _one_line_errors(cls.logger.error):
+            super().cb_test(ctx, param, value)
+
+
+@contextmanager
+def _one_line_errors(log: Callable[..., None]) -> Iterator[None]:
+    try:
+        yield
+    except errors.SonarError as error:
+        log("%s", error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        log("The loader stopped reading.")
+        sys.exit(errors.EXIT_STOPPED)
+    except Stopped as stopped:
+        log("Ended before all streams were read; the next run begins at the last bookmarks.")
+        sys.exit(SIGNAL_EXIT + stopped.signum)

@@ -1,0 +1,1 @@
+"""Loading: the plan is carried out, each write journalled before it leaves."""

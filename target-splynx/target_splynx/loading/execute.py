@@ -1,0 +1,163 @@
+"""Carrying out one operation: HTTP only, no ledger. Runs in a worker thread.
+
+A create whose answer is lost is looked up before it is tried again; changes and deletes may be repeated.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from target_splynx.errors import MigrationError, PermissionMissing, SplynxUnreachable
+from target_splynx.ledger.store import Operation, Outcome, Record
+from target_splynx.loading.lookup import Undecidable, find_created
+from target_splynx.loading.paths import collection_path, item_path
+from target_splynx.modelling.model import Model
+from target_splynx.planning.diff import merged
+from target_splynx.splynx.client import Client
+from target_splynx.splynx.errors import LoginRefused, NotAllowed, NotFound, SplynxError, Unavailable, ValidationRefused
+
+logger = logging.getLogger(__name__)
+
+
+class InDoubt(MigrationError):
+    """It is unknown whether a write was carried out, and Splynx does not answer: the next run looks it up."""
+
+
+class Executor:
+    """Knows how to write one operation of each kind."""
+
+    def __init__(self, client: Client, *, retry_attempts: int, wait_seconds: float = 1.0) -> None:
+        """`wait_seconds`: first pause after a lost answer; doubled each time."""
+        self._client = client
+        self._attempts = max(1, retry_attempts + 1)
+        self._wait = wait_seconds
+
+    def carry_out(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        """Write one operation whose references are real ids. `old`: the payload last applied ({} when none).
+
+        Raises:
+            InDoubt: the server went away in the middle of a create.
+            SplynxUnreachable: the credentials are no longer accepted.
+        """
+        try:
+            if operation.action == "create":
+                return self._create(model, operation)
+            if operation.action == "delete":
+                return self._delete(model, operation, old)
+            return self._update(model, operation, old)
+        except ValidationRefused as error:
+            field = error.fields[0].field if error.fields else ""
+            return self._refused(operation, "refused", field, error.message, "Correct it at the source, or in the model.")
+        except NotAllowed as error:
+            return self._refused(
+                operation,
+                "not_allowed",
+                "",
+                f"{error}",
+                f"Give the API key the right to {operation.action} {model.resource.name}, or switch the module on.",
+            )
+        except LoginRefused:
+            raise SplynxUnreachable("Splynx no longer accepts the credentials (401). Check the API key, then run again.") from None
+        except NotFound as error:
+            return self._refused(
+                operation, "gone", "", f"{error}", "The record was removed in Splynx by hand: restore it, or forget it in the ledger."
+            )
+        except Unavailable as error:
+            if error.status == 0:
+                raise InDoubt(f"Splynx stopped answering ({error.message}). Run again: nothing is lost or doubled.") from None
+            return self._refused(operation, "server_error", "", f"{error}", "Look into Splynx's log; the record may trip it.")
+        except SplynxError as error:
+            return self._refused(operation, "refused", "", f"{error}", "Look into Splynx's log.")
+
+    def _create(self, model: Model, operation: Operation) -> Outcome:
+        path = collection_path(model.resource, operation.path)
+        wait = self._wait
+        for attempt in range(1, self._attempts + 1):
+            try:
+                answer = self._client.post(path, operation.payload)
+                return self._created(model, operation, _id_of(model, answer, operation))
+            except ValidationRefused:
+                # A second try may meet the record that the first one made.
+                if attempt > 1 and (found := self._look(model, operation)):
+                    return self._created(model, operation, found)
+                raise
+            except Unavailable as error:
+                logger.info("%s %s: %s; looking whether it was made", model.resource.name, operation.source_key, error)
+                time.sleep(wait)
+                wait *= 2
+                if found := self._look(model, operation):
+                    return self._created(model, operation, found)
+                if attempt == self._attempts:
+                    raise
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def _look(self, model: Model, operation: Operation) -> str | None:
+        try:
+            return find_created(self._client, model, operation.source_key, operation.payload, operation.path)
+        except Undecidable as error:
+            raise InDoubt(f"{model.resource.name} {operation.source_key}: {error} Look into Splynx before you run again.") from None
+        except Unavailable:
+            raise InDoubt("Splynx stopped answering. Run again: nothing is lost or doubled.") from None
+
+    def resolve(self, model: Model, operation: Operation) -> Outcome | None:
+        """What became of a create that an earlier run left in doubt; None when it was never made."""
+        found = self._look(model, operation)
+        return self._created(model, operation, found) if found else None
+
+    def _created(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
+        record = Record(
+            model=operation.model,
+            source_key=operation.source_key,
+            resource=operation.resource,
+            splynx_id=splynx_id,
+            payload=operation.payload,
+            path=operation.path,
+        )
+        return Outcome(operation, "done", splynx_id=splynx_id, record=record)
+
+    def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        splynx_id = operation.splynx_id or ""
+        self._client.put(item_path(model.resource, operation.path, splynx_id), operation.payload)
+        record = Record(
+            model=operation.model,
+            source_key=operation.source_key,
+            resource=operation.resource,
+            splynx_id=splynx_id,
+            payload=merged(old, operation.payload),
+            path=operation.path,
+            state="ended" if operation.action == "end" else "live",
+        )
+        return Outcome(operation, "done", splynx_id=splynx_id, record=record)
+
+    def _delete(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        splynx_id = operation.splynx_id or ""
+        try:
+            self._client.delete(item_path(model.resource, operation.path, splynx_id))
+        except NotFound:
+            logger.info("%s %s was gone already", model.resource.name, operation.source_key)
+        record = Record(
+            model=operation.model,
+            source_key=operation.source_key,
+            resource=operation.resource,
+            splynx_id=splynx_id,
+            payload=old,
+            path=operation.path,
+            state="deleted",
+        )
+        return Outcome(operation, "done", splynx_id=splynx_id, record=record)
+
+    @staticmethod
+    def _refused(operation: Operation, reason: str, field: str, message: str, remedy: str) -> Outcome:
+        return Outcome(operation, "rejected", reason=reason, field=field, message=message, remedy=remedy)
+
+
+def _id_of(model: Model, answer: Any, operation: Operation) -> str:
+    name = model.resource.id
+    if name and isinstance(answer, dict) and answer.get(name) is not None:
+        value = answer[name]
+        return str(value[0] if isinstance(value, list) and value else value)
+    if name is None:
+        return operation.source_key
+    raise PermissionMissing(f"Splynx accepted a {model.resource.name} but told no {name}; is `api_url` really a Splynx?")

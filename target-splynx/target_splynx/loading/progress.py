@@ -1,0 +1,80 @@
+"""What the run tells while it writes: a line per section every few seconds. Counts only, no data of persons."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from target_splynx.ledger.store import Outcome
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Loaded:
+    """What became of a model's operations."""
+
+    done: int = 0
+    created: int = 0
+    changed: int = 0
+    adopted: int = 0
+    ended: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    blocked: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Progress:
+    """Counts per model; logs every `every` seconds. `totals`: operations to carry out per model."""
+
+    totals: dict[str, int]
+    every: float = 5.0
+    models: dict[str, Loaded] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Start the clock."""
+        self._began = self._logged = time.monotonic()
+        self._since: dict[str, float] = {}
+
+    def settled(self, outcome: Outcome) -> None:
+        """One operation ended."""
+        operation = outcome.operation
+        self._since.setdefault(operation.model, time.monotonic())
+        loaded = self.models.setdefault(operation.model, Loaded())
+        loaded.done += 1
+        if outcome.state == "rejected":
+            loaded.rejected += 1
+        elif outcome.state == "blocked":
+            loaded.blocked += 1
+        elif outcome.state == "done":
+            name = {"create": "created", "update": "changed", "end": "ended", "delete": "deleted", "adopt": "adopted"}[operation.action]
+            setattr(loaded, name, getattr(loaded, name) + 1)
+        loaded.seconds = time.monotonic() - self._since[operation.model]
+
+    def finished(self, model: str) -> None:
+        """A model has nothing left to write."""
+        loaded = self.models.get(model)
+        if loaded and loaded.done:
+            logger.info("loaded %s: %d of %d", model, loaded.done, self.totals.get(model, loaded.done))
+
+    def tick(self) -> None:
+        """Maybe log."""
+        now = time.monotonic()
+        if now - self._logged < self.every:
+            return
+        self._logged = now
+        by_section: Counter[str] = Counter()
+        all_of: Counter[str] = Counter()
+        for name, total in self.totals.items():
+            section = name.split("/")[0]
+            all_of[section] += total
+            by_section[section] += self.models[name].done if name in self.models else 0
+        done, total = sum(by_section.values()), sum(all_of.values())
+        rate = done / max(now - self._began, 0.001)
+        left = (total - done) / rate if rate else 0
+        parts = ", ".join(f"{s} {by_section[s]}/{all_of[s]}" for s in all_of if all_of[s] and by_section[s] < all_of[s])
+        logger.info("writing: %d of %d, %.0f/s, about %.0f s left (%s)", done, total, rate, left, parts)

@@ -1,0 +1,1 @@
+"""Models: SQL files, one per Splynx resource, evaluated over the stage."""

@@ -1,0 +1,66 @@
+"""Finding models: the shipped set, an operator's folder, or both (files of the same section and name replace the shipped).
+
+`models/common` belongs to every mapping: the engine's own needs (marker fields).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from target_splynx.errors import ModelError, SettingsError
+from target_splynx.modelling.model import SECTIONS, Model, Part, read_model, read_part
+
+
+def shipped_folder(mapping: str) -> Path:
+    """The folder of a shipped set (`sonar`)."""
+    return Path(str(files("target_splynx.models"))) / mapping
+
+
+def load_models(mapping: str, models_path: str | None = None) -> tuple[list[Model], list[Part]]:
+    """All models of a mapping, by section and file name, and the parts they share.
+
+    Raises:
+        SettingsError: the mapping is neither shipped nor a folder.
+        ModelError: a file is wrong.
+    """
+    folders = [shipped_folder("common"), _base(mapping)]
+    if models_path:
+        extra = Path(models_path)
+        if not extra.is_dir():
+            raise SettingsError(f"`models_path` {models_path} is not a folder.")
+        folders.append(extra)
+    files_of: dict[tuple[str, str], Path] = {}
+    parts: dict[str, Path] = {}
+    for folder in folders:
+        files_of |= _files(folder)
+        parts |= {path.stem: path for path in sorted(folder.glob("*.sql"))}
+    ordered = sorted(files_of, key=lambda key: (SECTIONS.index(key[0]), key[1]))
+    return [read_model(files_of[key]) for key in ordered], [read_part(parts[name]) for name in sorted(parts)]
+
+
+def _base(mapping: str) -> Path:
+    for folder in (shipped_folder(mapping), Path(mapping)):
+        if folder.is_dir():
+            return folder
+    raise SettingsError(f"`mapping` is {mapping!r}: use sonar, or the path of a folder with models.")
+
+
+def _files(base: Path) -> dict[tuple[str, str], Path]:
+    found = {}
+    for path in sorted(base.glob("*/*.sql")):
+        if path.parent.name not in SECTIONS:
+            raise ModelError(path, f"`{path.parent.name}` is no section.", remedy=f"Sections: {', '.join(SECTIONS)}.")
+        found[path.parent.name, path.stem] = path
+    return found
+
+
+def mapping_settings(mapping: str = "sonar") -> dict[str, dict[str, Any]]:
+    """Settings that a shipped mapping's models read: name → {type, default, description}."""
+    path = shipped_folder(mapping) / "settings.yml"
+    if not path.is_file():
+        return {}
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {})

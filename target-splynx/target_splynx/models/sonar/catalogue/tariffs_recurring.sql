@@ -1,0 +1,27 @@
+-- resource: tariffs_recurring
+-- natural_key: [title]
+-- on_delete: end
+-- end: {available_for_services: false}
+-- description: Recurring and expiring charges, priced voice features, and flat taxes as fees.
+SELECT
+    tariff.tariff_key AS source_key,  -- service:<id>, voice_parameter:<id> or flat_tax:<id>; with :<percent> where taxes differ
+    tariff.title,  -- services.name, voice plan and description of the parameter, or taxes.name; at most 64
+    tariff.title AS service_name,  -- as title
+    tariff.price,  -- amount / 100, per month
+    false AS with_vat,  -- net
+    tariff.percent AS vat_percent,  -- sum of the percentage taxes
+    tariff.tax_id,  -- the tax of Splynx with that rate
+    tariff.partners AS partners_ids,  -- services.company_id; none: all
+    (SELECT ids FROM shared.all_locations) AS available_for_locations,  -- all
+    ['person', 'company'] AS customer_categories,  -- both
+    ['recurring'] AS billing_types,  -- recurring only
+    CASE WHEN tariff.frequency > 1 THEN 1 ELSE 0 END AS custom_period,  -- 1 for charges of several months
+    true AS available_for_services,  -- see tariffs_internet
+    false AS hide_on_admin_portal,  -- staff sees it
+    false AS show_on_customer_portal,  -- customers do not choose it
+    tariff.reject AS _reject,
+    tariff.skip AS _skip,
+    'Recurring plan ' || tariff.title AS _label
+FROM shared.tariffs AS tariff
+WHERE tariff.kind = 'recurring'
+ORDER BY tariff.item, tariff.percent

@@ -1,0 +1,13 @@
+-- resource: customers
+-- mode: patch
+-- on_delete: ignore
+-- description: Customers get their final status, after everything that needs an active customer is written.
+SELECT
+    customer.source_key,  -- accounts.id
+    customer.id,  -- the customer
+    kind.final_status AS status,  -- account_statuses.activates_account, accounts.is_delinquent, activation_date; status_map first
+    kind.label AS _label
+FROM splynx.customers AS customer
+JOIN shared.account_kinds AS kind ON CAST(kind.account_id AS VARCHAR) = customer.source_key
+WHERE kind.final_status <> 'active'
+ORDER BY kind.account_id

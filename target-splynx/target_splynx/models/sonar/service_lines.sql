@@ -1,0 +1,122 @@
+-- Every regular charge with all that decides about it, the same for each kind of service (mapping.md §5.1 to §5.4).
+-- line_key, item, kind, account_id, account_service_id, tariff_key, description, quantity, unit_price, monthly, period, start_date, end_date, begin_date,
+-- own_reason, package, skip, problem, label.
+WITH data_day AS (
+    -- The day on which the data stands still: cut-over, else the newest change that was read.
+    SELECT coalesce(getvariable('cutover_date'), local_date(max(account.updated_at))) AS day FROM sonar.accounts AS account
+),
+removals AS (
+    SELECT TRY_CAST(event.primary_event_object_id AS BIGINT) AS account_service_id, min(local_date(event.datetime)) AS day
+    FROM sonar.scheduled_events AS event
+    WHERE event.event = 'REMOVE_SERVICE' AND NOT event.complete
+    GROUP BY 1
+),
+found AS (
+    SELECT
+        line.*,
+        item.kind,
+        item.source_type,
+        item.name AS item_name,
+        item.frequency,
+        item.times_to_run,
+        coalesce(line.cents, item.cents) AS price_cents,
+        -- First day that Sonar has not billed (mapping.md §5.2): the day of the next bill of the service, else of the account.
+        coalesce(line.next_bill_date, account.next_bill_date) AS next_bill,
+        billing.bill_day,
+        billing.invoice_day,
+        billing.period_day,
+        billing.months_to_bill,
+        billing.problem AS billing_problem,
+        billing.account_id IS NULL AS billing_missing,
+        kind.skip AS account_skip,
+        kind.reject AS account_reject,
+        kind.final_status,
+        kind.label AS account_label,
+        taxes.percent
+    FROM shared.lines AS line
+    LEFT JOIN shared.catalogue_items AS item ON item.item = line.item
+    LEFT JOIN sonar.accounts AS account ON account.id = line.account_id
+    LEFT JOIN shared.account_kinds AS kind ON kind.account_id = line.account_id
+    LEFT JOIN shared.account_billing AS billing ON billing.account_id = line.account_id
+    LEFT JOIN shared.line_taxes AS taxes ON taxes.line_key = line.line_key
+),
+dated AS (
+    SELECT
+        found.*,
+        CASE
+            -- GUESS: who pays afterwards (months_to_bill 0) gets the running period on the next bill: it is not billed yet.
+            WHEN found.months_to_bill = 0 THEN greatest(add_months(found.next_bill, -found.frequency), local_date(found.created_at))
+            -- Billed before the period begins: the period starts on the invoice day.
+            WHEN found.bill_day <> found.invoice_day THEN day_on_or_after(found.next_bill, found.period_day)
+            ELSE found.next_bill
+        END AS start_date,
+        CASE WHEN found.times_to_run IS NOT NULL THEN found.times_to_run - found.times_billed END AS times_left
+    FROM found
+)
+SELECT
+    dated.line_key,
+    dated.item,
+    dated.kind,
+    dated.source_type,
+    dated.account_id,
+    dated.account_service_id,
+    tariff.tariff_key,
+    clip(coalesce(dated.own_name, dated.item_name), 512) AS description,
+    dated.quantity,
+    -- Always said, so that a later change of the tariff's price does not change the customer's.
+    money_per_month(dated.price_cents, dated.frequency) AS unit_price,
+    dated.quantity * dated.price_cents AS line_cents,
+    dated.frequency,
+    -- Several months: a period of its own. (mapping.md §5.3 multiplies it by months_to_bill; Sonar charges such a service when it
+    -- is due, not per months_to_bill, so the product would charge too much at once.)
+    CASE WHEN dated.frequency > 1 THEN CAST(dated.frequency AS VARCHAR) ELSE '-1' END AS period,
+    dated.start_date,
+    -- The earlier of: cycles used up, removal that is planned. (`least` and `greatest` leave empty values out.)
+    least(
+        CASE WHEN dated.times_left > 0 THEN add_months(dated.start_date, dated.times_left * dated.frequency) - 1 END,
+        CASE WHEN removal.day IS NOT NULL THEN greatest(removal.day, dated.start_date) END
+    ) AS end_date,
+    local_date(dated.created_at) AS begin_date,
+    dated.own_reason,
+    one_line(package.name) AS package,
+    dated.final_status,
+    CASE
+        WHEN dated.account_skip IS NOT NULL THEN dated.account_skip
+        WHEN dated.kind IN ('category', 'one_time') THEN 'charged once, not a service'
+        WHEN dated.times_left <= 0 THEN 'expired, no cycles left'
+        WHEN dated.final_status NOT IN ('active', 'blocked') AND getvariable('inactive_services') = 'skip' THEN 'account is not active'
+    END AS skip,
+    CASE
+        WHEN dated.account_label IS NULL
+            THEN reject('account_missing', 'The service belongs to account ' || dated.account_id || ', which does not exist.', 'Delete it in Sonar.')
+        WHEN dated.account_reject IS NOT NULL THEN dated.account_reject
+        WHEN dated.kind IS NULL
+            THEN reject('service_missing', 'The price list has no such service (' || dated.item || ').', 'Correct the service of the account in Sonar.')
+        WHEN dated.price_cents IS NULL
+            THEN reject('price_missing', 'Neither the service nor the account has a price.', 'Set a price in Sonar, or in service_price_map.')
+        WHEN coalesce(dated.quantity, 0) < 1
+            THEN reject('quantity_invalid', 'The quantity is ' || coalesce(CAST(dated.quantity AS VARCHAR), 'empty') || '.', 'Correct it in Sonar.')
+        WHEN dated.billing_missing
+            THEN reject('billing_parameters_missing', 'The account has no billing parameters.', 'Set them in Sonar.')
+        WHEN dated.billing_problem IS NOT NULL THEN dated.billing_problem
+        WHEN dated.next_bill IS NULL
+            THEN reject('next_bill_date_missing', 'No next bill date: the first unbilled day is not known.', 'Run the account''s billing in Sonar.')
+        WHEN dated.next_bill < data_day.day
+            THEN reject(
+                'next_bill_date_past',
+                'The next bill date ' || dated.next_bill || ' is before ' || data_day.day || ': Sonar has not billed what Splynx would charge.',
+                'Bill the account in Sonar, or correct its next bill date.'
+            )
+        WHEN dated.next_bill > add_months(data_day.day, getvariable('next_bill_months_ahead'))
+            THEN reject(
+                'next_bill_date_far',
+                'The next bill date ' || dated.next_bill || ' is more than ' || getvariable('next_bill_months_ahead') || ' months ahead.',
+                'Correct it in Sonar.'
+            )
+    END AS problem,
+    dated.account_label || ': ' || coalesce(dated.own_name, dated.item_name, dated.item) AS label
+FROM dated
+CROSS JOIN data_day
+LEFT JOIN removals AS removal ON removal.account_service_id = dated.account_service_id
+LEFT JOIN sonar.packages AS package ON package.id = dated.package_id
+LEFT JOIN shared.tariffs AS tariff ON tariff.item = dated.item AND tariff.percent = dated.percent

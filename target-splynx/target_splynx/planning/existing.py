@@ -1,0 +1,159 @@
+"""What Splynx holds already: reference lists for the models, and records to adopt instead of doubling them.
+
+A record is recognised by its marker (`sonar_id`), then by the model's natural key. Two candidates are never guessed between.
+Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from target_splynx.contract.live import MARKER
+from target_splynx.contract.resource import Resource
+from target_splynx.modelling.model import Model
+from target_splynx.planning.diff import ATTRIBUTES
+from target_splynx.splynx.client import Client
+from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError
+from target_splynx.splynx.query import Query
+
+logger = logging.getLogger(__name__)
+
+FEW = 20
+"""Up to this many new records are looked up one by one when the list is long."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an existing record is to a new source key."""
+
+    row: dict[str, Any] | None
+    ambiguous: tuple[str, ...] = ()
+
+
+class Existing:
+    """Reads lists of Splynx, each at most once per run."""
+
+    def __init__(self, client: Client, *, page_size: int = 1000) -> None:
+        """`client`: an authenticated client."""
+        self._client = client
+        self._page_size = page_size
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+
+    def listing(self, resource: Resource, modules: Iterable[str] = ()) -> list[dict[str, Any]]:
+        """All records of a resource; empty when it has no list or the key may not read it."""
+        if resource.name not in self._lists:
+            try:
+                self._lists[resource.name] = self._read(resource, modules)
+            except (NotAllowed, NotFound) as error:
+                logger.warning("%s cannot be listed: %s", resource.name, error)
+                self._lists[resource.name] = []
+        return self._lists[resource.name]
+
+    def _read(self, resource: Resource, modules: Iterable[str]) -> list[dict[str, Any]]:
+        if resource.name == "additional_fields":
+            return self._fields(modules)
+        path, query = list_path(resource)
+        if path is None:
+            return []
+        if resource.id == "id" and resource.can_create:
+            return list(self._client.pages(path, query, size=self._page_size))
+        rows = self._client.get(path, query)
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def _fields(self, modules: Iterable[str]) -> list[dict[str, Any]]:
+        found = []
+        for module in sorted(set(modules)):
+            try:
+                rows = self._client.get(f"/admin/config/additional-fields/{module}")
+            except SplynxError:
+                continue  # 400 on a module without fields (research/splynx-api.md §7)
+            found += [{**row, "module": module} for row in rows if isinstance(row, dict)]
+        return found
+
+    def find(self, model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Match]:
+        """For each (source key, payload) the existing record that it is, if any."""
+        if not wanted:
+            return {}
+        if model.resource.name == "additional_fields":
+            rows = self.listing(model.resource, (str(payload["module"]) for _, payload in wanted))
+        else:
+            path, query = list_path(model.resource)
+            if path is None:
+                return {}
+            if model.resource.name not in self._lists:
+                count = self._count(path, query)
+                if count == 0:
+                    return {}
+                if model.marked and len(wanted) <= FEW and (count is None or count > self._page_size):
+                    return self._one_by_one(path, query, wanted)
+            rows = self.listing(model.resource)
+        return match(model, wanted, rows)
+
+    def _count(self, path: str, query: Query) -> int | None:
+        try:
+            return self._client.count(path, query)
+        except SplynxError:
+            return None
+
+    def _one_by_one(self, path: str, query: Query, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Match]:
+        found = {}
+        for key, _ in wanted:
+            rows = self._client.get(path, Query(main=query.main, additional={MARKER: key}))
+            rows = [row for row in rows if marker_of(row) in {key, None}]
+            if rows:
+                found[key] = Match(rows[0]) if len(rows) == 1 else Match(None, tuple(str(r.get("id")) for r in rows))
+        return found
+
+
+def list_path(resource: Resource) -> tuple[str | None, Query]:
+    """Where a resource is listed. Services are searched over all customers, which needs a search parameter."""
+    if resource.path is None or "list" not in resource.methods:
+        return None, Query()
+    if resource.collection_parameters == ("customer_id",):
+        return resource.path.replace("{customer_id}", "0"), Query(main={"id": (">", 0)})
+    if resource.collection_parameters:
+        return None, Query()
+    return resource.path, Query()
+
+
+def marker_of(row: Mapping[str, Any]) -> str | None:
+    """The marker of a record as Splynx lists it; None when the answer does not show additional fields."""
+    attributes = row.get(ATTRIBUTES)
+    if isinstance(attributes, Mapping):
+        value = attributes.get(MARKER)
+        return str(value) if value not in (None, "") else ""
+    # PHP writes an empty object as [].
+    return "" if isinstance(attributes, list) else None
+
+
+def match(model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: Iterable[dict[str, Any]]) -> dict[str, Match]:
+    """Marker first, then natural key; records that carry another marker are somebody else's."""
+    by_marker: dict[str, list[dict[str, Any]]] = {}
+    by_key: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        mark = marker_of(row)
+        if mark:
+            by_marker.setdefault(mark, []).append(row)
+        elif model.natural_key:
+            by_key.setdefault(_natural(model, row), []).append(row)
+    found: dict[str, Match] = {}
+    taken: set[str] = set()
+    for key, payload in wanted:
+        candidates = by_marker.get(key, []) if model.marked else []
+        if not candidates and model.natural_key:
+            natural = _natural(model, payload)
+            if all(natural):
+                candidates = [row for row in by_key.get(natural, []) if str(row.get("id", row.get("name"))) not in taken]
+        if len(candidates) == 1:
+            taken.add(str(candidates[0].get("id", candidates[0].get("name"))))
+            found[key] = Match(candidates[0])
+        elif candidates:
+            found[key] = Match(None, tuple(str(row.get("id")) for row in candidates))
+    return found
+
+
+def _natural(model: Model, values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(values.get(name) or "").strip().casefold() for name in model.natural_key)

@@ -1,0 +1,79 @@
+"""From a model's row to the payload that Splynx gets, checked before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from target_splynx.contract.live import MARKER, LiveResource
+from target_splynx.contract.resource import Field, Resource
+from target_splynx.contract.values import Problem, WrongType, attribute, check, to_api
+from target_splynx.modelling.evaluate import Row
+from target_splynx.modelling.model import Model
+from target_splynx.planning.diff import ATTRIBUTES, is_provisional
+
+
+def build(model: Model, row: Row, *, known_attributes: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
+    """(payload, parameters of the path, problems) of a row. Fields that are NULL are left out."""
+    payload: dict[str, Any] = {}
+    path: dict[str, Any] = {}
+    problems: list[Problem] = []
+    parameters = {*model.resource.collection_parameters, *model.resource.item_parameters}
+    for name, raw in row.fields.items():
+        if name == ATTRIBUTES:
+            continue
+        field = model.resource.fields.get(name)
+        if name in parameters and raw is not None:
+            path[name] = raw
+        if field is None or raw is None:
+            continue
+        try:
+            value = to_api(field, raw)
+        except WrongType as error:
+            problems.append(Problem("wrong_type", name, f"{name}: {error}.", "Mend the model or the source."))
+            continue
+        # Provisional ids are numbers whatever the field's type says; they are replaced before sending.
+        payload[name] = raw if is_provisional(raw) else value
+        problem = None if is_provisional(raw) else check(name, field, value)
+        if problem:
+            problems.append(problem)
+    attributes = _attributes(row.fields.get(ATTRIBUTES))
+    if model.marked:
+        attributes[MARKER] = row.source_key
+    for name in attributes:
+        if name not in known_attributes:
+            problems.append(
+                Problem(
+                    "unknown_additional_field",
+                    f"{ATTRIBUTES}.{name}",
+                    f"Splynx has no additional field {name} for {model.resource.name}.",
+                    "Add it to the model foundation/additional_fields, or take it out.",
+                )
+            )
+    if attributes:
+        payload[ATTRIBUTES] = attributes
+    return payload, path, problems
+
+
+def missing(live: LiveResource, payload: dict[str, Any], resource: Resource) -> list[Problem]:
+    """Fields that a create must carry and this payload does not."""
+    found = []
+    for name in sorted(live.required):
+        field = resource.fields.get(name, Field())
+        if name in resource.collection_parameters and name not in resource.fields:
+            continue
+        value = payload.get(name)
+        if value is None or (value == "" and field.type not in {"string"}) or (value == "" and name in {"name", "title", "login"}):
+            found.append(
+                Problem("required", name, f"{name} is empty; Splynx demands it.", f"Fill {name} at the source, or give the model a default.")
+            )
+    return found
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        value = json.loads(value, parse_float=Decimal)
+    return {str(name): attribute(entry) for name, entry in dict(value).items() if entry is not None}

@@ -1,0 +1,430 @@
+"""The plan: models are evaluated in order, each row becomes an operation or nothing.
+
+In: graph of models, stage, ledger, live contract, existing records. Out: operations in the ledger, `PlanSummary`.
+Nothing is written to Splynx here. The whole plan exists before the first write.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from target_splynx.contract.live import LiveContract
+from target_splynx.contract.values import same, to_api, WrongType
+from target_splynx.ledger.store import Ledger, Operation, Record
+from target_splynx.modelling.dependencies import Graph
+from target_splynx.modelling.evaluate import Evaluator, Row
+from target_splynx.modelling.model import Model
+from target_splynx.planning.diff import ATTRIBUTES, before_image, changes, is_provisional, references
+from target_splynx.planning.existing import Existing
+from target_splynx.planning.payload import build, missing
+from target_splynx.stage.store import Stage
+
+logger = logging.getLogger(__name__)
+
+# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
+LARGE = frozenset(
+    "customers services_internet services_voice services_recurring services_bundle tickets ticket_messages invoices payments "
+    "transactions credit_notes customer_documents customer_notes inventory_items scheduling_tasks leads voice_calls "
+    "customer_info customer_billing geo_internet_service".split()
+)
+
+
+@dataclass
+class ModelCounts:
+    """What planning found for one model."""
+
+    read: int = 0
+    create: int = 0
+    update: int = 0
+    end: int = 0
+    delete: int = 0
+    adopt: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    blocked: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    problem: str = ""
+
+    def __str__(self) -> str:
+        """One line for the log."""
+        return (
+            f"{self.read} rows, {self.create} to create, {self.update} to change, {self.end} to end, {self.delete} to delete, "
+            f"{self.unchanged} unchanged, {self.rejected} rejected, {self.blocked} blocked, {sum(self.skipped.values())} skipped"
+        )
+
+    @property
+    def writes(self) -> int:
+        """Requests that this model needs."""
+        return self.create + self.update + self.end + self.delete
+
+
+@dataclass
+class PlanSummary:
+    """Counts per model in load order, and the models that could not run."""
+
+    models: dict[str, ModelCounts] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> int:
+        """All requests that writing the plan needs."""
+        return sum(counts.writes for counts in self.models.values())
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Models that could not be evaluated, with the reason."""
+        return {name: counts.problem for name, counts in self.models.items() if counts.problem}
+
+
+class Planner:
+    """Plans one run."""
+
+    def __init__(
+        self,
+        *,
+        run: int,
+        graph: Graph,
+        active: frozenset[str],
+        stage: Stage,
+        ledger: Ledger,
+        live: LiveContract,
+        existing: Existing,
+        evaluator: Evaluator,
+        on_delete: str | Mapping[str, str] = "ignore",
+    ) -> None:
+        """`active`: names of the models that are loaded now; the others are evaluated only because models read them."""
+        self._run, self._graph, self._active = run, graph, active
+        self._stage, self._ledger, self._live = stage, ledger, live
+        self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
+        self._stopped = self._obstacles()
+        self._creators: dict[str, list[Model]] = {}
+        for model in graph.order:
+            if model.mode == "create" and model.name not in self._stopped:
+                self._creators.setdefault(model.resource.name, []).append(model)
+        self._adopted: dict[str, tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]] = {}
+        self._failing: dict[int, int] = {}  # provisional id of a rejected or blocked record → its operation
+        self._planned_attributes: dict[str, set[str]] = {}
+        self._existing_ids: dict[str, dict[str, str]] = {}  # model → source key → id of an adopted record
+        self._parts_made: set[str] = set()
+        self._refused_model, self._refused = "", dict[str, Operation]()
+        self._next_operation = ledger.next_operation_id()
+
+    def plan(self) -> PlanSummary:
+        """Evaluate everything, in order."""
+        summary = PlanSummary()
+        modules = sorted({m.resource.additional_fields for m in self._graph.order if m.marked and m.resource.additional_fields})
+        self._evaluator.engine_table("marker_modules", "module", modules)
+        self._reference_tables()
+        for model in self._graph.order:
+            if model.name in self._active:
+                summary.models[model.name] = ModelCounts(problem=self._stopped.get(model.name, ""))
+        for model in self._graph.order:
+            if model.name in self._stopped:
+                if model.name in self._active:
+                    logger.error("%s is not planned: %s", model.name, self._stopped[model.name])
+                continue
+            started = time.monotonic()
+            self._evaluate(model)
+            for ready in self._ready_after(model):
+                if ready.name in self._active:
+                    counts = summary.models[ready.name]
+                    self._plan_rows(ready, counts)
+                    counts.seconds = time.monotonic() - started
+                    logger.info("planned %s: %s", ready.name, counts)
+        return summary
+
+    # -- order and obstacles -------------------------------------------------------------------------------------
+
+    def _obstacles(self) -> dict[str, str]:
+        """Models that must not run, with the reason: half of their input, or waiting for a model that cannot run."""
+        stopped: dict[str, str] = {}
+        for model in self._graph.order:
+            for stream in sorted(self._graph.reads[model.name].streams):
+                if not self._stage.is_complete(stream):
+                    stopped.setdefault(
+                        model.name,
+                        f"stream {stream} was never staged in full. Select it in the tap and run once with --full-refresh "
+                        "(meltano run --full-refresh tap-sonar target-splynx).",
+                    )
+            for name in sorted(self._graph.waits_for[model.name]):
+                if name in stopped:
+                    stopped.setdefault(model.name, f"it waits for {name}, which cannot run.")
+        return stopped
+
+    def _reference_tables(self) -> None:
+        """Tables of resources that no model makes."""
+        wanted = {r for reads in self._graph.reads.values() for r in reads.resources} - set(self._creators)
+        from target_splynx.contract.resource import resources
+
+        for name in sorted(wanted):
+            resource = resources().get(name)
+            if resource is None:
+                readers = [m for m in self._graph.order if name in self._graph.reads[m.name].resources]
+                from target_splynx.errors import ModelError
+
+                raise ModelError(readers[0].path, f"`splynx.{name}` is no resource of Splynx.", remedy="See docs/splynx.")
+            listed = [] if name in LARGE else self._existing.listing(resource)
+            self._evaluator.resource_table(resource, [], self._ids(name), listed, provisional=False)
+
+    def _ids(self, resource: str) -> Iterator[tuple[str, int]]:
+        for key, splynx_id in self._ledger.ids(resource):
+            if splynx_id.lstrip("-").isdigit():
+                yield key, int(splynx_id)
+        for model in self._creators.get(resource, ()):
+            for key, splynx_id in self._existing_ids.get(model.name, {}).items():
+                if splynx_id.lstrip("-").isdigit():
+                    yield key, int(splynx_id)
+
+    # -- one model -----------------------------------------------------------------------------------------------
+
+    def _evaluate(self, model: Model) -> None:
+        """Run the SELECT; after the last model that makes a resource, make the table that other models join."""
+        for part in self._graph.parts:
+            if part.name in self._graph.reads[model.name].parts and part.name not in self._parts_made:
+                self._evaluator.run_part(part)
+                self._parts_made.add(part.name)
+        self._evaluator.run(model)
+        if model.mode != "create":
+            return
+        if model.name in self._active:
+            self._adopted[model.name] = self._adopt(model)
+        if self._creators[model.resource.name][-1] is model:
+            self._make_resource_table(model)
+
+    def _ready_after(self, model: Model) -> list[Model]:
+        """Models whose rows can be planned now: ids are known once all models of a resource were evaluated."""
+        if model.mode == "patch":
+            return [model]
+        creators = self._creators[model.resource.name]
+        return creators if creators[-1] is model else []
+
+    def _plan_rows(self, model: Model, counts: ModelCounts) -> None:
+        ids = self._evaluator.ids(model.resource.name) if model.mode == "create" else {}
+        adopted, ambiguous = self._adopted.get(model.name, ({}, {}))
+        for chunk in self._evaluator.rows(model):
+            counts.read += len(chunk)
+            records = self._ledger.records(model.name, [row.source_key for row in chunk])
+            planned: list[Operation] = []
+            for row in chunk:
+                planned += self._plan_row(model, row, records.get(row.source_key), ids, adopted, ambiguous, counts)
+            self._ledger.add_operations(self._run, planned)
+        self._plan_gone(model, counts)
+
+    def _make_resource_table(self, model: Model) -> None:
+        resource = model.resource
+        read_by_models = any(resource.name in reads.resources for reads in self._graph.reads.values())
+        reads_list = read_by_models and resource.name not in LARGE and self._listable(model)
+        listed = self._existing.listing(resource) if reads_list else []
+        creators = self._creators[resource.name]
+        provisional = any(creator.name in self._active for creator in creators)
+        self._evaluator.resource_table(resource, creators, self._ids(resource.name), listed, provisional=provisional)
+
+    @staticmethod
+    def _listable(model: Model) -> bool:
+        return model.resource.name != "additional_fields"
+
+    def _adopt(self, model: Model) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
+        """Existing records for keys that the ledger does not know."""
+        known = set(self._ledger.keys(model.name))
+        wanted: list[tuple[str, dict[str, Any]]] = []
+        for chunk in self._evaluator.rows(model):
+            for row in chunk:
+                if row.source_key not in known and not row.skip:
+                    natural = {name: row.fields.get(name) for name in (*model.natural_key, "module")}
+                    wanted.append((row.source_key, natural))
+        adopted: dict[str, dict[str, Any]] = {}
+        ambiguous: dict[str, tuple[str, ...]] = {}
+        for key, found in self._existing.find(model, wanted).items():
+            if found.row is None:
+                ambiguous[key] = found.ambiguous
+            else:
+                adopted[key] = found.row
+        id_name = model.resource.id or "id"
+        self._existing_ids[model.name] = {key: str(row.get(id_name)) for key, row in adopted.items()}
+        return adopted, ambiguous
+
+    def _plan_row(
+        self,
+        model: Model,
+        row: Row,
+        record: Record | None,
+        ids: Mapping[str, int],
+        adopted: Mapping[str, dict[str, Any]],
+        ambiguous: Mapping[str, tuple[str, ...]],
+        counts: ModelCounts,
+    ) -> list[Operation]:
+        if row.skip:
+            counts.skipped[row.skip] += 1
+            return []
+        if record is not None and record.state == "deleted":
+            record = None
+        payload, path, problems = build(model, row, known_attributes=self._attributes(model))
+        own = ids.get(row.source_key)
+        base = Operation(
+            model=model.name,
+            resource=model.resource.name,
+            source_key=row.source_key,
+            action="create",
+            payload=payload,
+            path=path,
+            label=row.label,
+            provisional_id=own if is_provisional(own) else None,
+        )
+        if row.reject:
+            code, message, remedy = row.reject
+            return self._rejected(base, counts, code, "", message, remedy)
+        if row.source_key in ambiguous:
+            found = ", ".join(ambiguous[row.source_key])
+            return self._rejected(
+                base, counts, "ambiguous_match", "", f"Splynx has several records that this could be: {found}.",
+                "Write the source id into the additional field sonar_id of the right one.",
+            )
+        if model.mode == "create" and record is None and row.source_key not in adopted:
+            problems += missing(self._live.of(model.resource), payload, model.resource)
+        if problems:
+            first = problems[0]
+            message = "; ".join(p.message for p in problems)
+            return self._rejected(base, counts, first.code, first.field, message, first.remedy)
+        for reference in references({"payload": payload, "path": path, "id": row.id}):
+            if reference in self._failing:
+                return self._blocked(base, counts, self._failing[reference])
+        refusal = self._refusals(model).get(row.source_key)
+        if refusal is not None and record is None and refusal.payload == payload:
+            return self._rejected(
+                base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
+            )
+        if model.mode == "patch":
+            return self._patch(model, base, row, record, counts)
+        if record is not None:
+            return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
+        if row.source_key in adopted:
+            return self._adoption(model, base, adopted[row.source_key], counts)
+        counts.create += 1
+        self._note_field(model, path, payload)
+        return [self._numbered(base)]
+
+    def _patch(self, model: Model, base: Operation, row: Row, record: Record | None, counts: ModelCounts) -> list[Operation]:
+        if row.id is None:
+            return self._rejected(
+                base, counts, "missing_reference", "id", f"There is no {model.resource.name} record to change.",
+                "Look why the record itself was not written.",
+            )
+        return self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+
+    def _change(self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts) -> list[Operation]:
+        changed = changes(model.resource.fields, base.payload, old)
+        self._note_field(model, base.path, base.payload)
+        if not changed:
+            counts.unchanged += 1
+            return []
+        counts.update += 1
+        return [
+            self._numbered(
+                replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
+            )
+        ]
+
+    def _adoption(self, model: Model, base: Operation, existing: dict[str, Any], counts: ModelCounts) -> list[Operation]:
+        splynx_id = str(existing.get(model.resource.id or "id"))
+        held = _held(model, base.payload, existing)
+        counts.adopt += 1
+        adopt = self._numbered(replace(base, action="adopt", payload=held, splynx_id=splynx_id, provisional_id=None))
+        return [adopt, *self._change(model, replace(base, splynx_id=splynx_id), held, counts)]
+
+    def _plan_gone(self, model: Model, counts: ModelCounts) -> None:
+        """Records whose source row is no more."""
+        policy = model.on_delete or (
+            self._on_delete if isinstance(self._on_delete, str) else self._on_delete.get(model.resource.name, "ignore")
+        )
+        if policy == "ignore" or model.mode == "patch":
+            return
+        here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
+        gone = [key for key in self._ledger.keys(model.name) if key not in here]
+        planned = []
+        for key, record in self._ledger.records(model.name, gone).items():
+            base = Operation(
+                model=model.name, resource=model.resource.name, source_key=key, action=policy, payload={},
+                path=record.path, before=record.payload, splynx_id=record.splynx_id, label=f"{model.resource.name} {key}",
+            )
+            if policy == "delete" and model.resource.can_delete:
+                counts.delete += 1
+                planned.append(self._numbered(base))
+            elif model.end:
+                changed = changes(model.resource.fields, {**record.payload, **model.end}, record.payload)
+                if changed:
+                    counts.end += 1
+                    planned.append(self._numbered(replace(base, action="end", payload=changed, before=before_image(record.payload, changed))))
+        self._ledger.add_operations(self._run, planned)
+
+    # -- small things --------------------------------------------------------------------------------------------
+
+    def _attributes(self, model: Model) -> frozenset[str]:
+        live = self._live.of(model.resource).additional
+        return live | frozenset(self._planned_attributes.get(model.resource.additional_fields or "", ()))
+
+    def _refusals(self, model: Model) -> dict[str, Operation]:
+        """What Splynx refused in earlier runs: the same payload is not sent again until something changed."""
+        if self._refused_model != model.name:
+            self._parts_made: set[str] = set()
+        self._refused_model, self._refused = model.name, self._ledger.refusals(model.name)
+        return self._refused
+
+    def _note_field(self, model: Model, path: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
+        if model.resource.name == "additional_fields":
+            self._planned_attributes.setdefault(str(path.get("module")), set()).add(str(payload.get("name")))
+
+    def _numbered(self, operation: Operation) -> Operation:
+        number = self._next_operation
+        self._next_operation += 1
+        return replace(operation, id=number)
+
+    def _rejected(
+        self, base: Operation, counts: ModelCounts, reason: str, field_name: str, message: str, remedy: str
+    ) -> list[Operation]:
+        counts.rejected += 1
+        operation = self._numbered(
+            replace(base, state="rejected", reason=reason, field=field_name, message=message, remedy=remedy)
+        )
+        if base.provisional_id is not None:
+            self._failing[base.provisional_id] = operation.id
+        return [operation]
+
+    def _blocked(self, base: Operation, counts: ModelCounts, by: int) -> list[Operation]:
+        counts.blocked += 1
+        operation = self._numbered(
+            replace(
+                base, state="blocked", reason="blocked", blocked_by=by,
+                message=f"It needs a record that was rejected (operation {by}).", remedy="Mend that one first.",
+            )
+        )
+        if base.provisional_id is not None:
+            self._failing[base.provisional_id] = operation.id
+        return [operation]
+
+
+def _held(model: Model, payload: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed fields of an existing record, in the form of a payload."""
+    held: dict[str, Any] = {}
+    for name, value in payload.items():
+        if name == ATTRIBUTES:
+            attributes = existing.get(ATTRIBUTES)
+            attributes = attributes if isinstance(attributes, Mapping) else {}
+            held[ATTRIBUTES] = {key: str(attributes[key]) for key in value if attributes.get(key) not in (None, "")}
+            continue
+        if name not in existing or existing[name] is None:
+            continue
+        if same(existing[name], value):
+            held[name] = value
+            continue
+        try:
+            held[name] = to_api(model.resource.fields[name], existing[name])
+        except WrongType:
+            held[name] = str(existing[name])
+    return held
+
+

@@ -1,0 +1,228 @@
+"""One run: resolve doubts, plan, load, sum up. Used by the target at the end of its input and by `splynx-migration`.
+
+In: settings and a stage whose input has ended. Out: `RunResult`; the ledger holds everything else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from target_splynx import functions
+from target_splynx.contract.live import LiveContract
+from target_splynx.errors import MigrationError, SettingsError, Stopped
+from target_splynx.ledger.store import Ledger
+from target_splynx.loading.execute import Executor
+from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
+from target_splynx.loading.progress import Progress
+from target_splynx.modelling.dependencies import Graph, build_graph
+from target_splynx.modelling.evaluate import Evaluator
+from target_splynx.modelling.library import load_models
+from target_splynx.planning.existing import Existing
+from target_splynx.planning.planner import Planner, PlanSummary
+from target_splynx.settings import Settings
+from target_splynx.splynx.auth import authentication
+from target_splynx.splynx.client import Client
+from target_splynx.stage.store import Stage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class RunResult:
+    """What a run did. `rows`: one dict per model, in load order, as the summary table shows them."""
+
+    run: int
+    state: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    requests: int = 0
+    seconds: float = 0.0
+    failed_models: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> int:
+        """Records that could not be written, with those that wait for them."""
+        return sum(int(row["rejected"]) + int(row["blocked"]) for row in self.rows)
+
+    @property
+    def written(self) -> int:
+        """Writes that Splynx accepted."""
+        return sum(int(row["created"]) + int(row["changed"]) + int(row["ended"]) + int(row["deleted"]) for row in self.rows)
+
+    def sentence(self) -> str:
+        """The result in one line."""
+        total = {name: sum(int(row[name]) for row in self.rows) for name in _COUNTS}
+        head = "planned" if self.state == "planned" else self.state
+        return (
+            f"run {self.run} {head}: {total['created']} created, {total['changed']} changed, {total['ended']} ended, "
+            f"{total['deleted']} deleted, {total['adopted']} adopted, {total['unchanged']} unchanged, "
+            f"{total['rejected']} rejected, {total['blocked']} blocked, {total['skipped']} skipped, "
+            f"{self.requests} requests, {self.seconds:.0f} s"
+        )
+
+
+_COUNTS = ("created", "changed", "ended", "deleted", "adopted", "unchanged", "rejected", "blocked", "skipped")
+
+
+def connect(settings: Settings) -> Client:
+    """The HTTP client that the settings describe."""
+    auth = authentication(
+        settings.auth_method,
+        api_key=settings.api_key,
+        api_secret=settings.api_secret,
+        admin_login=settings.admin_login,
+        admin_password=settings.admin_password,
+    )
+    return Client(
+        settings.api_url,
+        auth,
+        timeout=settings.request_timeout,
+        retry_attempts=settings.retry_attempts,
+        requests_per_minute=settings.requests_per_minute,
+        connections=settings.parallel_workers,
+    )
+
+
+def prepare_models(settings: Settings, stage: Stage) -> tuple[Graph, frozenset[str]]:
+    """All models in order, and the names of those whose section is loaded now."""
+    functions.register(
+        stage.connection,
+        timezone=settings.timezone,
+        currency_exponent=settings.currency_exponent,
+        default_country=settings.default_country,
+    )
+    graph = build_graph(*load_models(settings.mapping, settings.models_path), stage.connection)
+    return graph, frozenset(model.name for model in graph.order if model.section in settings.sections)
+
+
+def execute(
+    settings: Settings,
+    stage: Stage,
+    ledger: Ledger,
+    *,
+    public_settings: Mapping[str, Any],
+    stop: threading.Event,
+    client: Client | None = None,
+) -> RunResult:
+    """Plan, and unless `dry_run`, load.
+
+    Raises:
+        MigrationError: one clear line; the ledger tells how far it came.
+    """
+    began = time.monotonic()
+    client = client or connect(settings)
+    client.check()
+    graph, active = prepare_models(settings, stage)
+    executor = Executor(client, retry_attempts=settings.retry_attempts)
+    models = {model.name: model for model in graph.order}
+    if not settings.dry_run:
+        resolve_in_doubt(ledger, executor, models)
+    run = ledger.start_run(dry_run=settings.dry_run, settings=dict(public_settings))
+    result = RunResult(run, "failed")
+    summary = PlanSummary()
+    progress = Progress(totals={})
+    try:
+        evaluator = Evaluator(stage.connection, settings.workspace)
+        evaluator.set_variables(settings.variables)
+        planner = Planner(
+            run=run,
+            graph=graph,
+            active=active,
+            stage=stage,
+            ledger=ledger,
+            live=LiveContract(client),
+            existing=Existing(client),
+            evaluator=evaluator,
+            on_delete=settings.on_delete,
+        )
+        summary = planner.plan()
+        ledger.set_run_state(run, "planned")
+        logger.info("the plan has %d writes", summary.writes)
+        result.state = "planned"
+        if not settings.dry_run:
+            limits = _limits(settings, summary)
+            ledger.set_run_state(run, "loading")
+            result.state = "failed"
+            progress.totals = {name: counts.writes + counts.adopt for name, counts in summary.models.items()}
+            Loader(
+                run=run, graph=graph, active=active, ledger=ledger, executor=executor, progress=progress, limits=limits, stop=stop
+            ).load()
+            result.state = "done"
+    except Stopped:
+        result.state = "stopped"
+        raise
+    finally:
+        result.rows = _rows(summary, progress)
+        result.requests = client.counters.requests
+        result.seconds = time.monotonic() - began
+        result.failed_models = summary.failed
+        ledger.finish_run(run, result.state, {"rows": result.rows, "requests": result.requests, "seconds": round(result.seconds, 1)})
+    logger.info(result.sentence())
+    if summary.failed:
+        first = next(iter(summary.failed.items()))
+        raise MigrationError(f"{len(summary.failed)} models could not be planned. {first[0]}: {first[1]}")
+    return result
+
+
+def _limits(settings: Settings, summary: PlanSummary) -> Limits:
+    """`reject_limit` counts the rejects that planning found, too."""
+    found = sum(counts.rejected for counts in summary.models.values())
+    limit = reject_limit(settings.reject_limit, sum(counts.read for counts in summary.models.values()))
+    if settings.on_reject == "stop" and found:
+        raise MigrationError(f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. Nothing was written.")
+    if limit is not None and found > limit:
+        raise MigrationError(
+            f"{found} records cannot be written, more than reject_limit ({settings.reject_limit}) allows. "
+            "See `splynx-migration rejects`. Nothing was written."
+        )
+    return Limits(
+        workers=settings.parallel_workers,
+        batch_size=settings.batch_size,
+        on_reject=settings.on_reject,
+        max_rejects=None if limit is None else limit - found,
+    )
+
+
+def reject_limit(text: str, rows: int) -> int | None:
+    """`50` or `5%` (of the rows that the models yield); empty = no limit."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        if text.endswith("%"):
+            return int(rows * float(text[:-1]) / 100)
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"`reject_limit` is {text!r}; write a number (50) or a percentage (5%).") from None
+
+
+def _rows(summary: PlanSummary, progress: Progress) -> list[dict[str, Any]]:
+    rows = []
+    for name, counts in summary.models.items():
+        loaded = progress.models.get(name)
+        rows.append(
+            {
+                "section": name.split("/")[0],
+                "model": name,
+                "read": counts.read,
+                "to_create": counts.create,
+                "to_change": counts.update,
+                "created": loaded.created if loaded else 0,
+                "changed": loaded.changed if loaded else 0,
+                "ended": loaded.ended if loaded else 0,
+                "deleted": loaded.deleted if loaded else 0,
+                "adopted": loaded.adopted if loaded else 0,
+                "unchanged": counts.unchanged,
+                "skipped": sum(counts.skipped.values()),
+                "skip_rules": dict(counts.skipped),
+                "rejected": counts.rejected + (loaded.rejected if loaded else 0),
+                "blocked": counts.blocked + (loaded.blocked if loaded else 0),
+                "seconds": round(counts.seconds + (loaded.seconds if loaded else 0.0), 1),
+                "problem": counts.problem,
+            }
+        )
+    return rows

@@ -1,0 +1,290 @@
+"""One HTTP client for all workers: kept-alive connections, authentication, pace, retries of what is safe to repeat.
+
+A GET, HEAD, OPTIONS, PUT or DELETE is repeated on 429, 5xx and broken connections. A POST never is: whether it was carried
+out is unknown then, and only the caller can look (`Unavailable` says so).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import requests
+import tenacity
+from requests.adapters import HTTPAdapter
+
+from target_splynx import __version__
+from target_splynx.contract.resource import API_PREFIX
+from target_splynx.errors import SplynxUnreachable
+from target_splynx.splynx.auth import Authentication
+from target_splynx.splynx.errors import LoginRefused, SplynxError, Unavailable, from_response
+from target_splynx.splynx.query import Query
+
+logger = logging.getLogger(__name__)
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_SUCCESS = {200, 201, 202, 204}
+
+
+@dataclass
+class Counters:
+    """What was asked so far; shown by `status` and in the summary."""
+
+    requests: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+
+
+class Pace:
+    """At most N requests a minute over all threads (0 = no limit), and a common pause when Splynx asks for one."""
+
+    def __init__(self, per_minute: int) -> None:
+        """`per_minute`: setting `requests_per_minute`."""
+        self._gap = 60.0 / per_minute if per_minute else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Sleep until the next request may leave."""
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._next)
+            self._next = start + self._gap
+        if start > now:
+            time.sleep(start - now)
+
+    def pause(self, seconds: float) -> None:
+        """Nobody sends for that long."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+
+class Client:
+    """Splynx's API 2.0. Thread safe."""
+
+    def __init__(
+        self,
+        api_url: str,
+        auth: Authentication,
+        *,
+        timeout: float = 120.0,
+        retry_attempts: int = 3,
+        requests_per_minute: int = 0,
+        connections: int = 4,
+        user_agent: str = f"target-splynx/{__version__}",
+    ) -> None:
+        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds."""
+        self.base = api_url.rstrip("/").removesuffix(API_PREFIX) + API_PREFIX
+        self.counters = Counters()
+        self._auth = auth
+        self._timeout = timeout
+        self._attempts = max(1, retry_attempts + 1)
+        self._pace = Pace(requests_per_minute)
+        self._counter_lock = threading.Lock()
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections + 2, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        # No proxy settings and above all no .netrc: it would replace the Authorization header.
+        self._session.trust_env = False
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        # The token is bound to the User-Agent (research/splynx-api.md §2): one for all requests.
+        self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+        auth.connect(self._login)
+
+    # -- verbs ---------------------------------------------------------------------------------------------------
+
+    def get(self, path: str, query: Query | None = None) -> Any:
+        """The parsed body of a GET."""
+        return self._repeat("GET", path, query).json()
+
+    def count(self, path: str, query: Query | None = None) -> int | None:
+        """`X-total-count` of a HEAD; None when the server does not say."""
+        value = self._repeat("HEAD", path, query).headers.get("X-total-count")
+        return int(value) if value and value.isdigit() else None
+
+    def options(self, path: str) -> dict[str, Any]:
+        """The attributes that a live server declares; empty when OPTIONS is not available there."""
+        body = self._repeat("OPTIONS", path, None).json()
+        if isinstance(body, list):  # the document's form; a live server sends the object
+            return {"attributes": body, "additional_attributes": []}
+        return body if isinstance(body, dict) else {}
+
+    def post(self, path: str, payload: dict[str, Any], files: list[tuple[str, Any]] | None = None) -> Any:
+        """The parsed answer of a POST, sent exactly once.
+
+        Raises:
+            Unavailable: it is unknown whether Splynx carried it out.
+        """
+        response = self._send("POST", path, None, payload, files)
+        return response.json() if response.content else None
+
+    def put(self, path: str, payload: dict[str, Any]) -> None:
+        """Change fields of a record (202, no body)."""
+        self._repeat("PUT", path, None, payload)
+
+    def delete(self, path: str, payload: dict[str, Any] | None = None) -> None:
+        """Delete a record (204)."""
+        self._repeat("DELETE", path, None, payload)
+
+    def pages(self, path: str, query: Query | None = None, *, size: int = 1000) -> Iterator[dict[str, Any]]:
+        """All records of a list, by id, a page at a time; stops when the server ignores `limit`."""
+        query = query or Query()
+        last = 0
+        while True:
+            page_query = Query(
+                main={**query.main, "id": (">", last)}, additional=query.additional, order={"id": "ASC"}, limit=size
+            )
+            page = self.get(path, page_query)
+            fresh = [row for row in page if _number(row.get("id")) > last]
+            yield from fresh
+            if len(page) < size or not fresh:
+                return
+            last = max(_number(row.get("id")) for row in fresh)
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _repeat(
+        self, method: str, path: str, query: Query | None, payload: dict[str, Any] | None = None
+    ) -> requests.Response:
+        def note(state: tenacity.RetryCallState) -> None:
+            with self._counter_lock:
+                self.counters.retries += 1
+            error = state.outcome.exception() if state.outcome else None
+            logger.info("%s %s: %s; trying again (%d)", method, path, error, state.attempt_number)
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Unavailable),
+            stop=tenacity.stop_after_attempt(self._attempts),
+            wait=tenacity.wait_random_exponential(multiplier=0.5, max=30),
+            before_sleep=note,
+            reraise=True,
+        )
+        return retrying(self._send, method, path, query, payload)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        payload: dict[str, Any] | None = None,
+        files: list[tuple[str, Any]] | None = None,
+    ) -> requests.Response:
+        response = self._request(method, path, query, payload, files, self._auth.header())
+        if response.status_code == 401 and self._auth.forget():
+            response = self._request(method, path, query, payload, files, self._auth.header())
+        if response.status_code in _SUCCESS:
+            return response
+        error = from_response(response)
+        if response.status_code == 429:
+            self._pace.pause(_retry_after(response))
+        raise error
+
+    def _login(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        response = self._request(method, path, None, body, None, None)
+        if response.status_code not in _SUCCESS:
+            raise from_response(response)
+        answer = response.json()
+        if not isinstance(answer, dict):
+            raise LoginRefused(response.status_code, "the login answered something else than a token")
+        return answer
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        payload: dict[str, Any] | None,
+        files: list[tuple[str, Any]] | None,
+        authorization: str | None,
+    ) -> requests.Response:
+        self._pace.wait()
+        headers = {"Authorization": authorization} if authorization else {}
+        arguments: dict[str, Any] = {}
+        if files is not None:
+            arguments = {"data": form(payload or {}), "files": files}
+        elif payload is not None:
+            headers["Content-Type"] = "application/json"
+            arguments = {"data": _encoder.encode(payload)}
+        started = time.monotonic()
+        try:
+            # Redirects are not followed: the key must not travel to another host.
+            response = self._session.request(
+                method,
+                self.base + path,
+                params=query.parameters() if query else None,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+                **arguments,
+            )
+        except requests.exceptions.SSLError as error:
+            raise SplynxUnreachable(
+                f"The certificate of {self.base} is not accepted ({type(error).__name__}). "
+                "Use a server with a valid certificate, or set REQUESTS_CA_BUNDLE to the authority that signed it."
+            ) from None
+        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+            raise Unavailable(0, f"no answer ({type(error).__name__})") from None
+        finally:
+            with self._counter_lock:
+                self.counters.requests += 1
+                self.counters.seconds += time.monotonic() - started
+        if response.is_redirect:
+            raise SplynxUnreachable(
+                f"{self.base} redirects to another address; set `api_url` to the final one (https, no trailing path)."
+            )
+        return response
+
+    def check(self) -> None:
+        """Ask for something cheap; raise one clear line when address or credentials are wrong."""
+        try:
+            self.get("/admin/administration/partners", Query(limit=1))
+        except LoginRefused:
+            raise SplynxUnreachable(
+                f"Splynx at {self.base} refuses the credentials (401). Check `auth_method`, `api_key` and `api_secret` "
+                "(and, for basic, that the key allows unsecure access)."
+            ) from None
+        except Unavailable as error:
+            raise SplynxUnreachable(f"Splynx at {self.base} does not answer: {error.message}. Check `api_url`.") from None
+        except SplynxError as error:
+            if error.status == 404:
+                raise SplynxUnreachable(f"{self.base} is not a Splynx API (404). Check `api_url`.") from None
+            if error.status == 403:
+                return  # the key is good; what it may do is told per resource
+            raise SplynxUnreachable(f"Splynx at {self.base} answers: {error}.") from None
+        except ValueError:
+            raise SplynxUnreachable(f"{self.base} answers something that is not JSON. Check `api_url`.") from None
+
+
+def form(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """A payload as PHP form fields: lists as `name[]`, objects as `name[key]`."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in payload.items():
+        if isinstance(value, list):
+            pairs += [(f"{name}[]", _text(entry)) for entry in value]
+        elif isinstance(value, dict):
+            pairs += [(f"{name}[{key}]", _text(entry)) for key, entry in value.items()]
+        elif value is not None:
+            pairs.append((name, _text(value)))
+    return pairs
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)
+
+
+def _number(value: Any) -> int:
+    return int(value) if str(value).lstrip("-").isdigit() else 0
+
+
+def _retry_after(response: requests.Response) -> float:
+    value = response.headers.get("Retry-After", "")
+    return min(float(value), 120.0) if value.isdigit() else 5.0

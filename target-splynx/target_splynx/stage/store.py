@@ -1,0 +1,263 @@
+"""The stage: one DuckDB file in the workspace, one table `sonar.<stream>` per stream.
+
+In: schema and records of a stream, ACTIVATE_VERSION, the tap's state. Out: typed tables, and for each stream whether it was
+ever staged in full (`streams` in schema `stage`).
+
+Records are appended to a spool file (one JSON object a line) and merged into the table by the stream's key when the spool
+grows or the input ends: parsing and typing happen in DuckDB, on all cores, and a killed run leaves a spool that is simply
+dropped, because its state was never passed on and the tap sends those rows again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+import msgspec
+
+from target_splynx.errors import StageError, WorkspaceBusy
+from target_splynx.stage.types import column_type, quoted, widened
+
+logger = logging.getLogger(__name__)
+
+SOURCE_SCHEMA = "sonar"
+SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
+_RUN = "_staged_in"
+"""Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the source."""
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True)
+class StreamStatus:
+    """What the stage knows of a stream: rows, and whether it was ever read from beginning to end."""
+
+    name: str
+    rows: int
+    complete: bool
+    staged_at: datetime | None
+
+
+@dataclass
+class _Open:
+    """A stream while its records arrive."""
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    spool: IO[bytes] | None = None
+    size: int = 0
+    longest: int = 0
+    read: int = 0
+
+
+class Stage:
+    """The staged tables. One process at a time; close it to release the file."""
+
+    def __init__(self, folder: Path, *, memory_limit: str = "400MB", threads: int = 2) -> None:
+        """`folder`: the workspace; the file is `staging.duckdb` (mode 0600)."""
+        self.path = folder / "staging.duckdb"
+        self._spool_folder = folder / "spool"
+        self._streams: dict[str, _Open] = {}
+        self._run = time.time_ns()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.connection = duckdb.connect(str(self.path))
+        except duckdb.IOException as error:
+            raise WorkspaceBusy(
+                f"{self.path} is in use by another process: wait for the other run, or stop it. ({_first_line(error)})"
+            ) from None
+        self.path.chmod(0o600)
+        self.connection.execute(f"SET memory_limit = '{memory_limit}'")
+        self.connection.execute(f"SET threads = {threads}")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET preserve_insertion_order = false")
+        for schema in (SOURCE_SCHEMA, "stage"):
+            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        self.connection.execute(
+            "CREATE TABLE IF NOT EXISTS stage.streams (name VARCHAR PRIMARY KEY, key VARCHAR[], complete BOOLEAN, "
+            "staged_at TIMESTAMPTZ)"
+        )
+        self._clear_spool()
+
+    def close(self) -> None:
+        """Release the file."""
+        for stream in self._streams.values():
+            if stream.spool is not None:
+                stream.spool.close()
+        self._clear_spool()
+        self.connection.close()
+
+    # -- receiving -----------------------------------------------------------------------------------------------
+
+    def open_stream(self, name: str, schema: dict[str, Any], key: Sequence[str]) -> None:
+        """A SCHEMA message: create the table, add new columns, widen types that changed. Columns never disappear."""
+        if name in self._streams:
+            self._merge(self._streams[name])
+        wanted = {column: column_type(spec) for column, spec in schema.get("properties", {}).items()}
+        have = self._columns(name)
+        table = f"{SOURCE_SCHEMA}.{quoted(name)}"
+        if not have:
+            columns = ", ".join(f"{quoted(c)} {t}" for c, t in {**wanted, _RUN: "BIGINT"}.items())
+            self.connection.execute(f"CREATE TABLE {table} ({columns})")
+            self.connection.execute(
+                "INSERT OR REPLACE INTO stage.streams VALUES (?, ?, false, NULL)", [name, list(key)]
+            )
+        else:
+            self._alter(table, have, wanted)
+            self.connection.execute("UPDATE stage.streams SET key = ? WHERE name = ?", [list(key), name])
+        columns_now = {c: t for c, t in self._columns(name).items() if c != _RUN}
+        self._streams[name] = _Open(name, columns_now, tuple(key))
+
+    def _alter(self, table: str, have: dict[str, str], wanted: dict[str, str]) -> None:
+        for column, kind in wanted.items():
+            if column not in have:
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {kind}")
+            elif (wider := widened(have[column], kind)) != have[column]:
+                self.connection.execute(f"ALTER TABLE {table} ALTER COLUMN {quoted(column)} TYPE {wider}")
+                logger.info("%s.%s: type changed from %s to %s", table, column, have[column], wider)
+
+    def append(self, name: str, record: dict[str, Any]) -> None:
+        """One record of an open stream, kept until the merge."""
+        stream = self._streams[name]
+        if stream.spool is None:
+            self._spool_folder.mkdir(exist_ok=True, mode=0o700)
+            descriptor = os.open(self._spool_folder / f"{name}.ndjson", os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            stream.spool = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        line = _encoder.encode(record)
+        stream.spool.write(line)
+        stream.spool.write(b"\n")
+        stream.read += 1
+        stream.size += len(line) + 1
+        stream.longest = max(stream.longest, len(line))
+        if stream.size >= SPOOL_LIMIT_BYTES:
+            self._merge(stream)
+
+    def close_stream(self, name: str) -> int:
+        """The stream was sent in full in this run: rows that did not come are gone at the source. Rows removed."""
+        self._merge(self._streams[name])
+        table = f"{SOURCE_SCHEMA}.{quoted(name)}"
+        removed = self.connection.execute(f"DELETE FROM {table} WHERE {_RUN} IS DISTINCT FROM ?", [self._run]).fetchone()
+        self.mark_complete(name)
+        return int(removed[0]) if removed else 0
+
+    def mark_complete(self, name: str) -> None:
+        """The stream has now been staged from its beginning to its end at least once."""
+        self.connection.execute(
+            "UPDATE stage.streams SET complete = true, staged_at = ? WHERE name = ?", [datetime.now(timezone.utc), name]
+        )
+
+    def flush(self) -> dict[str, int]:
+        """Merge everything that is still spooled. Returns the records read per stream in this run."""
+        for stream in self._streams.values():
+            self._merge(stream)
+        return {name: stream.read for name, stream in self._streams.items()}
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def streams(self) -> dict[str, StreamStatus]:
+        """All streams ever staged."""
+        found = {}
+        for name, complete, at in self.connection.execute(
+            "SELECT name, complete, staged_at FROM stage.streams ORDER BY name"
+        ).fetchall():
+            row = self.connection.execute(f"SELECT count(*) FROM {SOURCE_SCHEMA}.{quoted(name)}").fetchone()
+            found[name] = StreamStatus(name, int(row[0]) if row else 0, bool(complete), at)
+        return found
+
+    def is_complete(self, name: str) -> bool:
+        """Whether the stream was ever staged in full."""
+        row = self.connection.execute("SELECT complete FROM stage.streams WHERE name = ?", [name]).fetchone()
+        return bool(row and row[0])
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _columns(self, name: str) -> dict[str, str]:
+        rows = self.connection.execute(
+            "SELECT column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+            [SOURCE_SCHEMA, name],
+        ).fetchall()
+        return {column: kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") for column, kind in rows}
+
+    def _merge(self, stream: _Open) -> None:
+        """Replace by key what the spool holds; of several rows with one key the last wins."""
+        if stream.spool is None:
+            return
+        stream.spool.close()
+        stream.spool = None
+        stream.size = 0
+        path = self._spool_folder / f"{stream.name}.ndjson"
+        columns = stream.columns
+        names = ", ".join(quoted(column) for column in columns)
+        spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
+        source = (
+            f"read_json({_literal(str(path))}, format = 'newline_delimited', columns = {spec}, "
+            # The reader's buffers are several times this large: as small as the longest line allows.
+            f"maximum_object_size = {max(stream.longest + 1024, 65536)})"
+        )
+        table = f"{SOURCE_SCHEMA}.{quoted(stream.name)}"
+        with self.transaction(), self._in_order():
+            try:
+                self.connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS _line, {names} FROM {source}"
+                )
+            except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+                raise StageError(
+                    f"A record of stream {stream.name} does not fit its schema: {_first_line(error)} "
+                    "Send the stream again with a schema that describes its records."
+                ) from None
+            if stream.key:
+                key = ", ".join(quoted(column) for column in stream.key)
+                self.connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM incoming "
+                    f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _line DESC) = 1"
+                )
+                match = " AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM i.{quoted(c)}" for c in stream.key)
+                self.connection.execute(f"DELETE FROM {table} t USING incoming i WHERE {match}")
+            self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
+            self.connection.execute("DROP TABLE incoming")
+        path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """While `row_number()` stands for the line of a file, the reader must keep the lines' order."""
+        self.connection.execute("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(duckdb.Error):
+                self.connection.execute("SET preserve_insertion_order = false")
+
+    def _clear_spool(self) -> None:
+        if self._spool_folder.is_dir():
+            for path in self._spool_folder.glob("*.ndjson"):
+                path.unlink(missing_ok=True)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: BaseException) -> str:
+    """An error's first line without the values of the row (they may be personal data)."""
+    return str(error).splitlines()[0].split('"')[0].strip()

@@ -1,0 +1,65 @@
+"""Every shipped model is well formed: known resource and columns, a rule behind each column, runs on an empty Sonar."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import target_splynx.contract
+
+MODES = {"create", "patch"}
+RESOURCES = json.loads((Path(target_splynx.contract.__file__).parent / "resources.json").read_text(encoding="utf-8"))
+RESERVED = {"source_key", "_reject", "_skip", "_label", "additional_attributes", "id", "customer_id", "module"}
+
+
+def test_header_names_a_resource_and_says_what_it_does(models: list[Any]) -> None:
+    for model in models:
+        assert model.header["resource"] in RESOURCES, model.name
+        assert model.header.get("mode", "create") in MODES, model.name
+        assert model.header["description"].endswith("."), model.name
+
+
+def test_models_run_on_an_empty_sonar(bench: Any) -> None:
+    bench.run()
+    made = {name for name, rows in bench.results.items() if rows}
+    assert made == {
+        "foundation/additional_fields", "foundation/administrators", "foundation/labels", "foundation/payment_methods",
+        "foundation/transaction_categories",
+    }  # fmt: skip
+
+
+def test_columns_are_fields_of_the_resource(bench: Any) -> None:
+    bench.run()
+    for model in bench.models:
+        columns = {row["column_name"] for row in bench.fetch(f'DESCRIBE result."{model.name}"')}
+        unknown = columns - set(RESOURCES[model.header["resource"]]["fields"]) - RESERVED
+        assert not unknown, f"{model.name}: {unknown}"
+        assert "source_key" in columns and "_label" in columns, model.name
+        assert ("id" in columns) == (model.header.get("mode") == "patch"), model.name
+
+
+def test_every_column_has_its_rule_behind_it(models: list[Any]) -> None:
+    for model in models:
+        final = model.text[model.text.rindex("\nSELECT") :].split("\nFROM ")[0]
+        aliases = [line for line in final.splitlines() if re.search(r"(?<!_)\bAS \w+,?\s*(--|$)", line) and not re.search(r"AS _\w+", line)]
+        bare = [line.strip() for line in aliases if "  -- " not in line and not line.startswith("      ")]
+        assert not bare, f"{model.name}: {bare}"
+
+
+def test_models_read_only_what_the_engine_offers(models: list[Any]) -> None:
+    for model in models:
+        assert all(table.split(".")[0] in {"sonar", "splynx", "engine"} for table in model.reads), (model.name, model.reads)
+        if model.header.get("mode") != "patch":
+            assert f"splynx.{model.header['resource']}" not in model.reads, model.name
+
+
+def test_every_variable_is_a_described_setting(models: list[Any]) -> None:
+    import yaml
+
+    folder = Path(target_splynx.contract.__file__).parents[1] / "models" / "sonar"
+    known = yaml.safe_load((folder / "settings.yml").read_text(encoding="utf-8"))
+    used = {name for model in models for name in re.findall(r"getvariable\('(\w+)'\)", model.sql)}
+    assert used == set(known)
+    assert all(set(setting) == {"type", "default", "description"} for setting in known.values())
