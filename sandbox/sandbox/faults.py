@@ -7,7 +7,7 @@ late, wrong or never come, and counters at ``GET /_sandbox/stats``. A server use
     app = web.Application(middlewares=[traffic.middleware])
     traffic.add_routes(app)
 
-A handler may set ``request["operation"]`` itself (a name, or a list of names); ``classify`` does it before
+A handler may set ``request[OPERATION]`` itself (a name, or a list of names); ``classify`` does it before
 the handler runs, which rules with ``operation_regex`` need. Nothing under ``/_sandbox`` is counted or broken.
 
 Rule: ``{"match": {"method", "path_regex", "operation_regex"}, "kind", "status", "seconds", "probability",
@@ -49,6 +49,8 @@ _RULE_KEYS = frozenset(
 )
 _MATCH_KEYS = frozenset({"method", "path_regex", "operation_regex"})
 CONTROL_PREFIX = "/_sandbox"
+OPERATION: web.RequestKey[Any] = web.RequestKey("operation", object)
+_CUT: web.RequestKey[bool] = web.RequestKey("connection_cut", bool)
 _BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -307,12 +309,12 @@ class Traffic:
         status = "cut"
         try:
             if self._classify is not None and (name := await self._classify(request)) is not None:
-                request["operation"] = name
+                request[OPERATION] = name
             if self.latency_ms:
                 await asyncio.sleep(self.latency_ms / 1000)
             fault = await self._pick_fault(request) if self.rules else None
             response = await (self._with_fault(fault, request, handler) if fault else handler(request))
-            status = "cut" if request.get("connection_cut") else str(response.status)
+            status = "cut" if request.get(_CUT) else str(response.status)
             return response
         except web.HTTPException as error:
             status = str(error.status)
@@ -381,7 +383,7 @@ class Traffic:
 
 
 def _operations(request: web.Request) -> list[str]:
-    value = request.get("operation")
+    value = request.get(OPERATION)
     if value is None:
         return [f"{request.method} {request.path}"]
     return [value] if isinstance(value, str) else [str(name) for name in value]
@@ -389,7 +391,7 @@ def _operations(request: web.Request) -> list[str]:
 
 def _cut(request: web.Request) -> web.StreamResponse:
     """Close the connection now; the answer that aiohttp wants is never sent."""
-    request["connection_cut"] = True
+    request[_CUT] = True
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)

@@ -1,8 +1,9 @@
 """From the instance's schema to streams.
 
-In: `ApiSchema` (introspection) or a catalog that an earlier discovery wrote. Out: `StreamDefinition`s, parents first, and for
-every root field a line that says whether it is a stream, and if not, why. Nothing about a field is written by hand here
-but the defaults of selection: what holds secrets or is a huge log is there to be selected, and not selected by itself.
+In: `ApiSchema` (introspection) or a catalog that an earlier discovery wrote. Out: `StreamDefinition`s, parents
+first, and for every root field a line that says whether it is a stream, and if not, why. Nothing about a field
+is written by hand here but the defaults of selection: what holds secrets or is a huge log is there to be
+selected, and not selected by itself.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ NOT_BY_DEFAULT = {
     re.compile(r"^core_"): "Sonar's own billing of the provider",
     SECRET_STREAMS: "holds secrets",
     re.compile(r"^(access_logs|logs|generic_inventory_item_action_logs)$"): "huge log",
-    re.compile(r"^(email_opens|email_clicks|smtp_events|webhook_endpoint_events|adtran_mosaic_\w+_events)$"): "huge log",
+    re.compile(
+        r"^(email_opens|email_clicks|smtp_events|webhook_endpoint_events|adtran_mosaic_\w+_events)$"
+    ): "huge log",
     re.compile(r"^(radius_session_histories|vehicle_location_histories)$"): "huge log",
     re.compile(r"^calix_provisioning_list$"): "asks a device of another maker",
     re.compile(r"^(me|my_ip_address|instance_service_funds)$"): "about the reader, not about the instance",
@@ -235,7 +238,9 @@ def _definition(
     leaves = [leaf for leaf in row.fields.values() if leaf.type.is_leaf]
     properties = {leaf.name: _property(schema, leaf) for leaf in leaves}
     text = frozenset(
-        leaf.name for leaf in leaves if leaf.type.kind == "SCALAR" and leaf.type.name not in {*SCALAR_TYPES, *PLAIN_TEXT}
+        leaf.name
+        for leaf in leaves
+        if leaf.type.kind == "SCALAR" and leaf.type.name not in {*SCALAR_TYPES, *PLAIN_TEXT}
     )
     unselected = {name for name in properties if SECRET_FIELDS.search(name)}
     relations: dict[str, Relation] = {}
@@ -243,7 +248,11 @@ def _definition(
         relations = {relation.property_name: relation for relation in relations_of(schema, row)}
         for relation in relations.values():
             properties[relation.property_name] = _relation_property(relation)
-            if relation.many and relation.target in LARGE_TYPES and (row.name not in LARGE_TYPES or row.name == relation.target):
+            if (
+                relation.many
+                and relation.target in LARGE_TYPES
+                and (row.name not in LARGE_TYPES or row.name == relation.target)
+            ):
                 unselected.add(relation.property_name)
     if file_contents and root.name == "files" and "id" in row.fields:
         properties["content_base64"] = {
@@ -273,7 +282,9 @@ def _definition(
 
 
 def _owner(schema: ApiSchema, root: Field) -> tuple[str | None, str | None]:
-    """Argument and root of the rows' owner, for a root that has a paginator, but no search: `account_id`, `accounts`."""
+    """Argument and root of the rows' owner, for a root that has a paginator, but no search: `account_id`,
+    `accounts`.
+    """
     if "paginator" not in root.arguments:
         return None, None
     for name in root.arguments:

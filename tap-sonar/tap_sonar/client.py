@@ -1,8 +1,9 @@
 """The only place that talks HTTP to Sonar.
 
-In: a query with its variables (POST, JSON body, nothing in the URL). Out: the `data` of the answer, plus its `errors` when
-only a part failed; or an exception of `errors.py`. Connections are kept alive, one session per thread; one limiter
-for all; broken connections, timeouts, 5xx and "slow down" are tried again here, so that callers see only what matters.
+In: a query with its variables (POST, JSON body, nothing in the URL). Out: the `data` of the answer, plus its
+`errors` when only a part failed; or an exception of `errors.py`. Connections are kept alive, one session per
+thread; one limiter for all; broken connections, timeouts, 5xx and "slow down" are tried again here, so that
+callers see only what matters.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Answer:
     errors: Sequence[Any] = ()
 
 
-class _Timeout(Exception):
+class _NoAnswerError(Exception):
     """The server did not answer in time."""
 
 
@@ -137,7 +138,7 @@ class SonarClient:
                 self._count(counts, "rate limit", rate=True)
                 self._log("Sonar asks to slow down (%s); waiting %.0f s.", error, pause)
                 self.limiter.pause(pause)
-            except _Timeout as error:
+            except _NoAnswerError as error:
                 timeouts += 1
                 failures += 1
                 if timeouts > TIMEOUT_RETRIES or failures > self.settings.retry_attempts:
@@ -193,7 +194,13 @@ class SonarClient:
         return bytes(response.content)
 
     def _send(
-        self, method: str, url: str, counts: Counts | None, *, data: bytes | None = None, accept: str = "application/json"
+        self,
+        method: str,
+        url: str,
+        counts: Counts | None,
+        *,
+        data: bytes | None = None,
+        accept: str = "application/json",
     ) -> requests.Response:
         headers = {"Accept": accept}
         if data is not None:
@@ -207,13 +214,13 @@ class SonarClient:
                 method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
             )
         except requests.exceptions.ReadTimeout:
-            raise _Timeout(f"No answer within {self.settings.request_timeout} s.") from None
+            raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
         except (requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
             raise errors.InstanceError(f"cannot connect to {self.settings.base_url}: {_reason(error)}.") from None
         except requests.exceptions.RequestException as error:
             self._close_session()
             if isinstance(error, requests.exceptions.ConnectionError) and "timed out" in str(error).lower():
-                raise _Timeout(f"No answer within {self.settings.request_timeout} s.") from None
+                raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
             if not self._answered and "resol" in str(error).lower():
                 raise errors.InstanceError(f"{self.settings.base_url} does not exist; check api_url.") from None
             raise errors.RetriableError(f"The connection to Sonar broke ({_reason(error)}).") from None
@@ -227,9 +234,9 @@ class SonarClient:
     def _check_status(self, response: requests.Response) -> None:
         """Raise for every HTTP status that is an answer in itself. Statuses other than 200 are GUESSes."""
         status = response.status_code
-        if status < 300:  # noqa: PLR2004
+        if status < 300:
             return
-        if status < 400:  # noqa: PLR2004
+        if status < 400:
             raise errors.InstanceError(f"{self.settings.base_url} redirects elsewhere; check api_url.")
         retry_after = _retry_after(response)
         text = _error_text(response)
@@ -248,8 +255,8 @@ class SonarClient:
                 "the instance's application firewall."
             )
         if status in {requests.codes.request_entity_too_large, requests.codes.gateway_timeout}:
-            raise _Timeout(f"Sonar answered HTTP {status}.")
-        if status >= 500 or status == requests.codes.request_timeout:  # noqa: PLR2004
+            raise _NoAnswerError(f"Sonar answered HTTP {status}.")
+        if status >= 500 or status == requests.codes.request_timeout:
             raise errors.RetriableError(f"Sonar answered HTTP {status}.", retry_after=retry_after)
         if status == requests.codes.not_found and "/api/files/" not in response.url:
             raise errors.InstanceError(
@@ -271,8 +278,8 @@ class SonarClient:
             # A proxy's maintenance page between good answers: it passes.
             raise errors.RetriableError("Sonar answered with a web page.")
         raise errors.InstanceError(
-            f"{self.settings.graphql_url} answers with a web page instead of JSON; check api_url, it must be the address "
-            "of the instance itself."
+            f"{self.settings.graphql_url} answers with a web page instead of JSON; check api_url, it must be "
+            "the address of the instance itself."
         )
 
     # -- connections --------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """From an answer's rows to records.
 
-In: rows as Sonar sends them (Int64Bit as strings, relations as nested connections). Out: the same dicts, changed in place:
-integers as integers, text as text, ids of relations as arrays, and the replication key in UTC, so that bookmarks
-compare as strings. Everything else is left as it came.
+In: rows as Sonar sends them (Int64Bit as strings, relations as nested connections). Out: the same dicts,
+changed in place: integers as integers, text as text, ids of relations as arrays, and the replication key in
+UTC, so that bookmarks compare as strings. Everything else is left as it came.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tap_sonar.catalog import StreamDefinition
+from tap_sonar.relations import Relation
 
 Row = dict[str, Any]
 
@@ -38,28 +39,39 @@ class Converter:
                 value = row.get(name)
                 if value.__class__ is str:
                     row[name] = int(value)
-        for name in self._integer_lists:
-            for row in rows:
-                if row.get(name):
-                    row[name] = [None if item is None else int(item) for item in row[name]]
         for name in self._text:
             for row in rows:
                 value = row.get(name)
                 if value is not None and value.__class__ is not str:
                     row[name] = str(value)
-        if self._time is not None:
-            for row in rows:
-                value = row.get(self._time)
-                if value is not None and value[-6:] != "+00:00":
-                    row[self._time] = in_utc(value)
+        self._convert_lists(rows)
+        self._convert_time(rows)
         for relation in self._relations:
+            _convert_relation(relation, rows)
+
+    def _convert_lists(self, rows: list[Row]) -> None:
+        for name in self._integer_lists:
             for row in rows:
-                nested = row.pop(relation.field, None)
-                if relation.many:
-                    items = nested["entities"] if nested else ()
-                    row[relation.property_name] = [int(item["id"]) for item in items if item is not None]
-                else:
-                    row[relation.property_name] = int(nested["id"]) if nested else None
+                if row.get(name):
+                    row[name] = [None if item is None else int(item) for item in row[name]]
+
+    def _convert_time(self, rows: list[Row]) -> None:
+        if self._time is None:
+            return
+        for row in rows:
+            value = row.get(self._time)
+            if value is not None and value[-6:] != "+00:00":
+                row[self._time] = in_utc(value)
+
+
+def _convert_relation(relation: Relation, rows: list[Row]) -> None:
+    for row in rows:
+        nested = row.pop(relation.field, None)
+        if relation.many:
+            items = nested["entities"] if nested else ()
+            row[relation.property_name] = [int(item["id"]) for item in items if item is not None]
+        else:
+            row[relation.property_name] = int(nested["id"]) if nested else None
 
 
 def in_utc(value: str) -> str:

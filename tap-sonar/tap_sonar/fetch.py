@@ -1,8 +1,8 @@
 """One page of one stream, whatever it takes.
 
-In: which rows (a key range, a page number, or all). Out: a `Page` of finished records. Runs in worker threads. Here a page
-is asked for again with fewer rows when it was too much, lists of relation ids are read to their end, and rows that Sonar
-cannot deliver are told from those that it can.
+In: which rows (a key range, a page number, or all). Out: a `Page` of finished records. Runs in worker threads.
+Here a page is asked for again with fewer rows when it was too much, lists of relation ids are read to their
+end, and rows that Sonar cannot deliver are told from those that it can.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class StreamFetcher:
         page_size: int | None = None,
         render: Render | None = None,
     ) -> None:
-        """`changed_since` (ISO 8601) limits to rows whose replication key is at or after it; `page_size` overrides the setting."""
+        """`changed_since` (ISO 8601) limits to rows whose replication key is at or after it; `page_size`
+        overrides the setting.
+        """
         self.client = client
         self.definition = definition
         self.counts = Counts()
@@ -146,7 +148,9 @@ class StreamFetcher:
             while len(found) >= size:
                 number += 1
                 if number * size > MAX_PAGE_SIZE:
-                    raise errors.IncompleteError(f"{name} of {self.definition.owner} {owner} exceed {MAX_PAGE_SIZE} rows.")
+                    raise errors.IncompleteError(
+                        f"{name} of {self.definition.owner} {owner} exceed {MAX_PAGE_SIZE} rows."
+                    )
                 more = self.client.query(
                     query.owners_query(self.definition, self._fields, 1),
                     {"o0": owner, "paginator": query.page(number, size)},
@@ -211,8 +215,9 @@ class StreamFetcher:
         count = len(rows) + len(bad)
         last_id = int(rows[-1]["id"]) if rows and "id" in self.definition.properties else None
         lost: tuple[str, ...] = ()
+        full = size is not None and count >= size
         if bad:
-            rows, last_id, lost = self._rescue(rows, variables, answer.errors)
+            rows, last_id, lost = self._rescue(rows, bad, variables, answer.errors, full=full)
         self._converter.convert(rows)
         if between is not None:
             _check_order(rows, *between)
@@ -225,7 +230,7 @@ class StreamFetcher:
         first_id = rows[0]["id"] if rows and last_id is not None else None
         return Page(
             count=len(rows),
-            full=size is not None and count >= size,
+            full=full,
             rows=[] if self._render is not None else rows,
             lines=self._render(rows) if self._render is not None and rows else b"",
             first_id=first_id,
@@ -276,20 +281,32 @@ class StreamFetcher:
         return [item for index, item in enumerate(items) if index not in bad], sorted(bad)
 
     def _rescue(
-        self, good: list[Row], variables: Mapping[str, Any], problems: Sequence[Any]
+        self, good: list[Row], bad: list[int], variables: Mapping[str, Any], problems: Sequence[Any], *, full: bool
     ) -> tuple[list[Row], int | None, tuple[str, ...]]:
-        """Find out which rows are bad, and go on after them."""
+        """Find out which rows are bad, so that reading goes on after them: good rows, last id, what is lost."""
         reason = errors.one_line("; ".join(dict.fromkeys(errors.messages(problems)))) or "no reason given"
         if not self.definition.by_key:
-            return good, None, (f"unknown rows ({reason})",)
+            return good, None, (f"{len(bad)} unknown rows ({reason})",)
         answer = self.client.query(query.root_query(self.definition, "id", page_info=False), variables, self.counts)
         items = answer.data[self.definition.name]["entities"]
-        if answer.errors or any(item is None for item in items):
-            raise errors.IncompleteError(f"Sonar cannot deliver some rows, not even their ids ({reason}).")
-        ids = [int(item["id"]) for item in items]
-        rows = {int(row["id"]): row for row in good}
-        lost = [row_id for row_id in ids if row_id not in rows]
-        return [rows[i] for i in sorted(rows)], ids[-1] if ids else None, tuple(f"id {i} ({reason})" for i in lost)
+        if not answer.errors and all(item is not None for item in items):
+            ids = [int(item["id"]) for item in items]
+            known = {int(row["id"]) for row in good}
+            lost = tuple(
+                f"id {row_id} ({_reason(problems, index, reason)})"
+                for index, row_id in enumerate(ids)
+                if row_id not in known
+            )
+            return good, ids[-1] if ids else None, lost
+        # Not even the ids come: only the neighbours can be named.
+        if not good and full:
+            raise errors.IncompleteError(f"Sonar cannot deliver a whole page of rows ({reason}).")
+        # Rows at the end of a full page are those at the beginning of the next one, which starts after the last id.
+        end = len(good) + len(bad)
+        while full and end - 1 in bad:
+            end -= 1
+        lost = tuple(f"{_place(good, bad, index)} ({_reason(problems, index, reason)})" for index in bad if index < end)
+        return good, int(good[-1]["id"]) if good else None, lost
 
     def _complete_relations(self, rows: list[Row]) -> None:
         for relation in self._relations:
@@ -315,7 +332,9 @@ class StreamFetcher:
             rows = answer.data[self.definition.name]["entities"]
             more = [int(item["id"]) for item in rows[0][name]["entities"]] if rows and rows[0] else []
             if more and more[0] <= ids[-1]:
-                raise errors.IncompleteError(f"Sonar does not sort {name} by id, so that they cannot be read completely.")
+                raise errors.IncompleteError(
+                    f"Sonar does not sort {name} by id, so that they cannot be read completely."
+                )
             ids = ids + more
             if len(more) < size:
                 return ids
@@ -328,6 +347,21 @@ class StreamFetcher:
             row["content_base64"] = base64.b64encode(content).decode("ascii") if content is not None else None
             if not self._keep_size:
                 row.pop("file_size_in_bytes", None)
+
+
+def _place(good: list[Row], bad: list[int], index: int) -> str:
+    """Where a row without an id lies: between the ids of its neighbours in the page."""
+    before = index - sum(other < index for other in bad)
+    below = f"after id {good[before - 1]['id']}" if before else "at the beginning of a page"
+    return f"a row {below}" + (f" and before id {good[before]['id']}" if before < len(good) else "")
+
+
+def _reason(problems: Sequence[Any], index: int, otherwise: str) -> str:
+    """The message of the error whose path names the row at `index`."""
+    for problem in problems:
+        if isinstance(problem, Mapping) and index in (problem.get("path") or ()):
+            return errors.one_line(str(problem.get("message")))
+    return otherwise
 
 
 def _check_order(rows: list[Row], after: int | None, until: int | None) -> None:

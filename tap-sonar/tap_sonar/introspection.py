@@ -1,8 +1,9 @@
 """What the instance itself says about its schema.
 
-In: a `SonarClient`. Out: `ApiSchema`: root fields with their arguments, object types with their fields, enums, interfaces.
-The query is the standard introspection, slimmed: arguments only of the root fields (Sonar repeats some 30 arguments on each
-of 7,000 fields), no input types, no directives. Any server that follows the GraphQL specification answers it.
+In: a `SonarClient`. Out: `ApiSchema`: root fields with their arguments, object types with their fields, enums,
+interfaces. The query is the standard introspection, slimmed: arguments only of the root fields (Sonar repeats
+some 30 arguments on each of 7,000 fields), no input types, no directives. Any server that follows the GraphQL
+specification answers it.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Parents before children, over all streams.
 
-In: for each stream the streams it refers to, with a weight. Out: one order. Foreign keys form cycles (users and roles,
-accounts and addresses …); they are broken at the weakest references first, and always in the same way: the order depends
-only on names and references, not on the order of discovery.
+In: for each stream the streams it refers to, with a weight. Out: one order. Foreign keys form cycles (users and
+roles, accounts and addresses …); they are broken at the weakest references first, and always in the same way:
+the order depends only on names and references, not on the order of discovery.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 POLYMORPHIC = 1
 OPTIONAL = 2
@@ -53,42 +53,49 @@ def _fewest_open(group: Iterable[str], parents: Parents) -> list[str]:
 
 
 def _strongly_connected(names: Iterable[str], parents: Parents) -> list[list[str]]:
-    """Tarjan's components, parents' components first (without recursion: 300 streams in a chain are possible)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    components: list[list[str]] = []
-    known = set(names)
-    for start in names:
-        if start in index:
-            continue
-        work = [(start, iter(sorted(p for p in parents[start] if p in known)))]
-        index[start] = low[start] = len(index)
-        stack.append(start)
-        on_stack.add(start)
+    """Groups of streams that refer to each other in a circle, parents' groups first."""
+    search = _ComponentSearch({name: sorted(set(parents[name]) & set(parents)) for name in names})
+    for name in names:
+        if name not in search.index:
+            search.visit(name)
+    return search.components
+
+
+class _ComponentSearch:
+    """Tarjan's algorithm without recursion: a chain of 300 streams is possible."""
+
+    def __init__(self, parents: Mapping[str, list[str]]) -> None:
+        self.parents = parents
+        self.index: dict[str, int] = {}
+        self.low: dict[str, int] = {}
+        self.stack: list[str] = []
+        self.components: list[list[str]] = []
+
+    def visit(self, start: str) -> None:
+        """Find all components that can be reached from `start`."""
+        work = [(start, self._enter(start))]
         while work:
             name, rest = work[-1]
-            for parent in rest:
-                if parent not in index:
-                    index[parent] = low[parent] = len(index)
-                    stack.append(parent)
-                    on_stack.add(parent)
-                    work.append((parent, iter(sorted(p for p in parents[parent] if p in known))))
-                    break
-                if parent in on_stack:
-                    low[name] = min(low[name], index[parent])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    component: list[str] = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        component.append(member)
-                        if member == name:
-                            break
-                    components.append(component)
-    return components
+            new = next((parent for parent in rest if self._is_new(name, parent)), None)
+            if new is not None:
+                work.append((new, self._enter(new)))
+                continue
+            work.pop()
+            if work:
+                self.low[work[-1][0]] = min(self.low[work[-1][0]], self.low[name])
+            if self.low[name] == self.index[name]:
+                start_of_component = self.stack.index(name)
+                self.components.append(self.stack[start_of_component:])
+                del self.stack[start_of_component:]
+
+    def _enter(self, name: str) -> Iterator[str]:
+        self.index[name] = self.low[name] = len(self.index)
+        self.stack.append(name)
+        return iter(self.parents[name])
+
+    def _is_new(self, name: str, parent: str) -> bool:
+        if parent not in self.index:
+            return True
+        if parent in self.stack:
+            self.low[name] = min(self.low[name], self.index[parent])
+        return False

@@ -1,9 +1,10 @@
 """All pages of a stream, in order, several requests at a time.
 
-In: a `StreamFetcher` and a `RequestPool`. Out: pages in id order. Rows are found by key (id > last, always page 1), never by
-page number, because page numbers drift while data changes and end at a window of 10,000 rows (research/sonar-api.md
-"Pagination"). To have several pages in flight the ids still to come are cut into ranges of about one page each;
-the last range is open, so that rows that appear during the run are read too. At most `workers` + 1 pages wait in memory.
+In: a `StreamFetcher` and a `RequestPool`. Out: pages in id order. Rows are found by key (id > last, always page
+1), never by page number, because page numbers drift while data changes and end at a window of 10,000 rows
+(research/sonar-api.md "Pagination"). To have several pages in flight the ids still to come are cut into ranges
+of about one page each; the last range is open, so that rows that appear during the run are read too. At most
+`workers` + 1 pages wait in memory.
 """
 
 from __future__ import annotations
@@ -96,8 +97,8 @@ class NumberReader(Reader):
 class OwnerReader(NumberReader):
     """Roots that take an owner and a paginator, and nothing else (`transactions` by account).
 
-    One page may hold everything. If not, pages of all owners together would drift and end at the window; so the owners are
-    read by key, and then their rows, some owners per request.
+    One page may hold everything. If not, pages of all owners together would drift and end at the window; so the
+    owners are read by key, and then their rows, some owners per request.
     """
 
     def __init__(self, fetcher: StreamFetcher, owners: StreamFetcher, pool: RequestPool) -> None:

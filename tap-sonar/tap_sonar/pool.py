@@ -1,7 +1,7 @@
 """Requests in flight, and a main thread that can be interrupted while it waits for them.
 
-In: functions to run. Out: futures, waited for in small steps, so that a termination signal or a failure elsewhere ends the
-wait at once instead of after the request's timeout.
+In: functions to run. Out: futures, waited for in small steps, so that a termination signal or a failure
+elsewhere ends the wait at once instead of after the request's timeout.
 """
 
 from __future__ import annotations

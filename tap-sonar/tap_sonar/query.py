@@ -37,7 +37,9 @@ def selection(definition: StreamDefinition, selected: Collection[str], *, relati
 
 def nested_arguments() -> str:
     """Arguments of a nested list of ids: sorted, so that paging on by key is possible."""
-    return f"paginator: {{page: 1, records_per_page: {NESTED_PAGE_SIZE}}}, sorter: [{{attribute: \"id\", direction: ASC}}]"
+    return (
+        f'paginator: {{page: 1, records_per_page: {NESTED_PAGE_SIZE}}}, sorter: [{{attribute: "id", direction: ASC}}]'
+    )
 
 
 def root_query(definition: StreamDefinition, fields: str, *, page_info: bool) -> str:
@@ -65,7 +67,8 @@ def owners_query(definition: StreamDefinition, fields: str, owners: int) -> str:
     """One page of each of several owners, under the aliases o0, o1, … (a root that takes an owner and a paginator)."""
     variables = ", ".join(f"$o{index}: Int64Bit" for index in range(owners))
     parts = " ".join(
-        f"o{index}: {definition.name}({definition.owner}: $o{index}, paginator: $paginator) {{ entities {{ {fields} }} }}"
+        f"o{index}: {definition.name}({definition.owner}: $o{index}, paginator: $paginator) "
+        f"{{ entities {{ {fields} }} }}"
         for index in range(owners)
     )
     return f"query {definition.name}_by_owner({variables}, $paginator: Paginator) {{ {parts} }}"
@@ -78,7 +81,7 @@ def rest_of_relation_query(definition: StreamDefinition, field: str) -> str:
     return (
         f"query {definition.name}_{field}($search: [Search], $rest: [Search], $paginator: Paginator{archived}) "
         f"{{ {definition.name}(search: $search{passed}) {{ entities {{ {field}(search: $rest, paginator: $paginator, "
-        f"sorter: [{{attribute: \"id\", direction: ASC}}]) {{ entities {{ id }} }} }} }} }}"
+        f'sorter: [{{attribute: "id", direction: ASC}}]) {{ entities {{ id }} }} }} }} }}'
     )
 
 
@@ -87,7 +90,9 @@ def id_search(row_id: int) -> list[dict[str, Any]]:
     return [{"integer_fields": [{"attribute": "id", "operator": "EQ", "search_value": row_id}]}]
 
 
-def key_search(after: int | None, until: int | None = None, since: tuple[str, str] | None = None) -> list[dict[str, Any]]:
+def key_search(
+    after: int | None, until: int | None = None, since: tuple[str, str] | None = None
+) -> list[dict[str, Any]]:
     """`search` for after < id <= until and, with `since` (attribute, moment), attribute >= moment.
 
     One item: its members are ANDed (research/sonar-api.md "Arguments of root connections").

@@ -1,8 +1,9 @@
 """Which relations of a row type can be read only through the row itself.
 
-In: `ApiSchema` and a type. Out: `Relation`s. A one-to-many relation is told by the foreign key of the other side and needs
-nothing. A many-to-many relation (groups of an account, users of a job) has no key on either side, and no root of its own:
-its ids have to be read with the row. So has a to-one relation without a key column (debit of a transaction).
+In: `ApiSchema` and a type. Out: `Relation`s. A one-to-many relation is told by the foreign key of the other
+side and needs nothing. A many-to-many relation (groups of an account, users of a job) has no key on either
+side, and no root of its own: its ids have to be read with the row. So has a to-one relation without a key
+column (debit of a transaction).
 """
 
 from __future__ import annotations

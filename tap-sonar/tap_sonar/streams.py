@@ -1,8 +1,8 @@
 """The one stream class; every stream is an instance of it.
 
-In: a `StreamDefinition` (from introspection or catalog), the tap with its client and pool. Out: records in id order, a bookmark
-that is promoted only when the stream was read to its end, ACTIVATE_VERSION after a complete full table. A stream that
-fails says so and lets the others go on; its bookmark stays where it was.
+In: a `StreamDefinition` (from introspection or catalog), the tap with its client and pool. Out: records in id
+order, a bookmark that is promoted only when the stream was read to its end, ACTIVATE_VERSION after a complete
+full table. A stream that fails says so and lets the others go on; its bookmark stays where it was.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ class SonarStream(Stream):
         return datetime.fromisoformat(in_utc(str(state["replication_key_value"])))
 
     def changed_since(self) -> str | None:
-        """Lower bound of the replication key: the later of bookmark (less the lookback) and start_date; None is everything."""
+        """Lower bound of the replication key: the later of bookmark (less the lookback) and start_date; None is
+        everything.
+        """
         if not self.is_incremental:
             return None
         bounds: list[datetime] = []
@@ -206,7 +208,8 @@ class SonarStream(Stream):
         plain = len(maps) == 1 and type(maps[0]) is SameRecordTransform and not self.config.get("flattening_enabled")
         if not plain or self.ABORT_AT_RECORD_COUNT is not None or self.config.get("batch_config"):
             return None
-        version = self._sonar.version if self.replication_method == FULL_TABLE else None
+        versioned = self.replication_method == FULL_TABLE and self._sonar.settings.activate_version
+        version = self._sonar.version if versioned else None
         return RecordRenderer(maps[0].stream_alias, version).render
 
     def get_record_counter(self, **arguments: Any) -> Counter:

@@ -1,7 +1,7 @@
 """What a run did, per stream, for the log.
 
-In: counts of each stream as it ends. Out: one table line per stream that had rows, requests or problems, and the total. No
-data, only names and numbers.
+In: counts of each stream as it ends. Out: one table line per stream that had rows, requests or problems, and
+the total. No data, only names and numbers.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Summary:
         if not self.results:
             return []
         width = max(len(name) for name in self.results)
-        head = f"{'stream':<{width}}  {'rows':>9}  {'requests':>8}  {'retries':>7}  {'waits':>5}  {'seconds':>7}  outcome"
+        head = (
+            f"{'stream':<{width}}  {'rows':>9}  {'requests':>8}  {'retries':>7}  {'waits':>5}  {'seconds':>7}  outcome"
+        )
         lines = [head]
         total = StreamResult("total", counts=Counts())
         for result in self.results.values():

@@ -1,8 +1,9 @@
 """The tap: settings, discovery, order, and the end of a run.
 
-In: configuration, catalog, state. Out: Singer messages on stdout, one line per event on stderr, and an exit code: 0 all streams
-complete, 1 stopped (settings, credentials, instance), 2 some streams failed and the others are complete,
-128 + n ended by signal n. Without a catalog the instance is introspected; with one that this tap discovered it is not.
+In: configuration, catalog, state. Out: Singer messages on stdout, one line per event on stderr, and an exit
+code: 0 all streams complete, 1 stopped (settings, credentials, instance), 2 some streams failed and the others
+are complete, 128 + n ended by signal n. Without a catalog the instance is introspected; with one that this tap
+discovered it is not.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class TapSonar(Tap):
     ]
 
     def __init__(self, *, catalog: Any = None, **arguments: Any) -> None:
-        """As every tap of the SDK; `catalog` is looked at first, because the SDK's model of it drops what we keep there."""
+        """As every tap of the SDK. `catalog` is looked at first: the SDK's model of it drops what we keep there."""
         self._given_definitions = catalogs.from_catalog(catalog) if isinstance(catalog, Mapping) else None
         self._settings: Settings | None = None
         self._client: SonarClient | None = None
@@ -120,8 +121,10 @@ class TapSonar(Tap):
                 relation_ids=self.settings.relation_ids,
                 file_contents=self.settings.file_contents,
             )
-            for root in survey.skipped:
-                self.logger.info("Not a stream: %s (%s).", root.name, root.reason)
+            skipped = "; ".join(f"{root.name} {root.reason}" for root in survey.skipped)
+            self.logger.info(
+                "%d root fields, %d streams. Not streams: %s.", len(survey.roots), len(survey.definitions), skipped
+            )
             definitions = survey.definitions
         return [SonarStream(self, definition) for definition in definitions]
 
@@ -145,7 +148,7 @@ class TapSonar(Tap):
 
     def start_next_after(self, stream: SonarStream) -> None:
         """Have the first pages of the following streams under way while `stream` is being written."""
-        if self.settings.parallel_requests == 1 or stream.ABORT_AT_RECORD_COUNT is not None:
+        if self.settings.parallel_requests == 1:
             return
         names = [name for name, other in self.streams.items() if other.selected]
         position = names.index(stream.name) + 1 if stream.name in names else len(names)
@@ -205,7 +208,7 @@ class TapSonar(Tap):
             super().invoke(**arguments)
 
     @classmethod
-    def cb_discover(cls, ctx: Any, param: Any, value: bool) -> None:  # noqa: FBT001
+    def cb_discover(cls, ctx: Any, param: Any, value: bool) -> None:
         """`--discover`."""
         with _one_line_errors(cls.logger.error):
             super().cb_discover(ctx, param, value)

@@ -1,8 +1,8 @@
 """Singer messages to stdout, fast.
 
-In: Singer messages of the SDK. Out: JSON lines. The SDK's writers flush after every record; this one collects records and
-flushes when a message is not a record, when enough bytes wait, or when the oldest waits too long: a loader on the
-other side of the pipe sees no difference, and the tap spends its time on records.
+In: Singer messages of the SDK. Out: JSON lines. The SDK's writers flush after every record; this one collects
+records and flushes when a message is not a record, when enough bytes wait, or when the oldest waits too long: a
+loader on the other side of the pipe sees no difference, and the tap spends its time on records.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ FLUSH_SECONDS = 1.0
 def write_out(data: bytes | bytearray) -> None:
     """Write all of `data` to stdout, also when a signal arrives meanwhile.
 
-    With PYTHONUNBUFFERED (usual in containers) `sys.stdout.buffer` is the file itself, whose `write` may take only a part
-    when a signal interrupts it at a full pipe; what it did not take would be lost, in the middle of a record.
+    With PYTHONUNBUFFERED (usual in containers) `sys.stdout.buffer` is the file itself, whose `write` may take
+    only a part when a signal interrupts it at a full pipe; what it did not take would be lost, in the middle of
+    a record.
     """
     sys.stdout.flush()
     out: Any = getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)

@@ -18,6 +18,7 @@ from target_splynx.errors import MigrationError, SettingsError, Stopped
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
 from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
+from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
@@ -117,7 +118,9 @@ def execute(
     client = client or connect(settings)
     client.check()
     graph, active = prepare_models(settings, stage)
-    executor = Executor(client, retry_attempts=settings.retry_attempts)
+    executor = Executor(
+        client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace)
+    )
     models = {model.name: model for model in graph.order}
     if not settings.dry_run:
         resolve_in_doubt(ledger, executor, models)

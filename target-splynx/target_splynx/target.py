@@ -72,6 +72,12 @@ class TargetSplynx(Target):
         self.completeness.state(message_dict["value"])
 
     @override
+    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
+        """Hand it to the sinks without the SDK's warnings about metadata columns, which the stage does not need."""
+        for stream_map in self.mapper.stream_maps[message_dict["stream"]]:
+            self.get_sink(stream_map.stream_alias).activate_version(message_dict["version"])
+
+    @override
     def _handle_max_record_age(self) -> None:
         """Never drain, and so never pass on state, because time has passed."""
 

@@ -45,28 +45,30 @@ def value(field: Field, number: int, column_type: str) -> object:
         return number
     if not field.type.non_null and number % 5 == 4:
         return None
-    kind = field.type.name
-    values = load_contract().enums.get(kind)
-    if values:
-        single: object = values[number % len(values)]
-    elif kind == "Datetime":
-        single = moment(number)
-    elif kind == "Int64Bit":
-        large = number % 7 == 0 and field.name != "account_id"
-        single = 9_007_199_254_740_993 + number if large else number % 3 + 1
-    elif kind == "Int":
-        single = -number
-    elif kind == "Float":
-        single = number + 0.25
-    elif kind == "Boolean":
-        single = number % 2
-    else:
-        single = SAMPLES.get(kind, f"Zoë №{number} \u2028" + "x" * (2000 if number % 50 == 49 else 0))
+    single = scalar(field, number)
     if field.type.is_list:
         return json.dumps([single])
     if column_type == "INTEGER" and not isinstance(single, int):
         return number
     return single
+
+
+def scalar(field: Field, number: int) -> object:
+    """A value of the field's type."""
+    kind = field.type.name
+    values = load_contract().enums.get(kind)
+    if values:
+        return values[number % len(values)]
+    large = number % 7 == 0 and field.name != "account_id"
+    special: dict[str, object] = {
+        "Datetime": moment(number),
+        "Int64Bit": 9_007_199_254_740_993 + number if large else number % 3 + 1,
+        "Int": -number,
+        "Float": number + 0.25,
+        "Boolean": number % 2,
+        **SAMPLES,
+    }
+    return special.get(kind, f"Zoë №{number} \u2028" + "x" * (2000 if number % 50 == 49 else 0))
 
 
 def fill(connection: sqlite3.Connection, rows: int, *, types: dict[str, int] | None = None) -> None:

@@ -149,7 +149,9 @@ def test_another_replication_key(server: SonarServer, catalog: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_run_safely(store: Path, catalog: dict[str, Any], tmp_path: Path, sign: signal.Signals) -> None:
+def test_a_signal_ends_the_run_safely(
+    store: Path, catalog: dict[str, Any], tmp_path: Path, sign: signal.Signals
+) -> None:
     with SonarServer(database=store, token=TOKEN, latency_ms=150) as server:
         config = config_for(server.url, page_size=20, parallel_requests=2)
         path = tmp_path / "catalog.json"

@@ -1,7 +1,7 @@
 """Address space: supernets, subnets, pools, and who has which address.
 
-Out: rows of Supernet, Subnet, IpPool, IpAssignment, IpAssignmentHistory. Public addresses are from 198.18.0.0/15 (never routed),
-private ones from 100.64.0.0/10 and 172.16.0.0/12, IPv6 from 2001:db8::/32.
+Out: rows of Supernet, Subnet, IpPool, IpAssignment, IpAssignmentHistory. Public addresses are from 198.18.0.0/15
+(never routed), private ones from 100.64.0.0/10 and 172.16.0.0/12, IPv6 from 2001:db8::/32.
 
 An address is handed out once: hard ones (``soft`` false) come from the static subnets, soft ones from the pools.
 """
@@ -15,6 +15,8 @@ from random import Random
 
 from sandbox.data.context import Context, spread
 from sandbox.data.plan import AccountPlan
+
+STATIC = "198.18.0.0/18"
 
 
 @dataclass(slots=True)
@@ -49,22 +51,32 @@ def make_address_space(context: Context) -> AddressSpace:
     def subnet(supernet_id: int, cidr: str, name: str, kind: str) -> int:
         return writer["Subnet"].add(supernet_id=supernet_id, subnet=cidr, name=name, type=kind, polling_priority=1)
 
-    static_id = subnet(public, "198.18.0.0/18", "Static addresses", "ACCOUNT")
+    static_id = subnet(public, STATIC, "Static addresses", "ACCOUNT")
     block_id = subnet(public, "198.18.64.0/18", "Routed blocks", "MIXED")
     subnet(public, "198.18.192.0/24", "Reserved for peering", "EXCLUDED")
     pool_id_subnet = subnet(shared, "100.64.0.0/16", "PPPoE dynamic", "ACCOUNT")
     management_id = subnet(internal, "172.16.0.0/16", "Radio management", "NETWORK")
     dhcp = writer["IpPool"].add(
-        name="PPPoE pool", subnet_id=pool_id_subnet, ip_range="100.64.128.0-100.64.255.255", ips_available=32_768 - context.volumes.share(600)
+        name="PPPoE pool",
+        subnet_id=pool_id_subnet,
+        ip_range="100.64.128.0-100.64.255.255",
+        ips_available=32_768 - context.volumes.share(600),
     )
-    writer["IpPool"].add(name="Static by hand", subnet_id=static_id, ip_range="198.18.8.0-198.18.15.255", ips_available=2_048)
+    writer["IpPool"].add(
+        name="Static by hand", subnet_id=static_id, ip_range="198.18.8.0-198.18.15.255", ips_available=2_048
+    )
     return AddressSpace(
-        static=Range(static_id, _hosts("198.18.0.0/18")),
+        static=Range(static_id, static_hosts()),
         pool=Range(pool_id_subnet, _hosts("100.64.128.0/17"), dhcp),
         management=Range(management_id, _hosts("172.16.0.0/16")),
         block_subnet_id=block_id,
         blocks=(network for network in IPv4Network("198.18.64.0/18").subnets(new_prefix=29)),
     )
+
+
+def static_hosts() -> Iterator[IPv4Address]:
+    """Every address of the static subnet that may be given out."""
+    return _hosts(STATIC)
 
 
 def _hosts(cidr: str) -> Iterator[IPv4Address]:
@@ -90,9 +102,23 @@ def assign_addresses(context: Context, space: AddressSpace) -> None:
     # RADIUS logins: half with a reserved address, half soft from the pool.
     for index, account in enumerate(take([account for account in single if account.id in context.radius], 0.24)):
         soft = index % 2 == 1
-        assign_host(context, random, space.pool if soft else space.static, ("RadiusAccount", context.radius[account.id][0]), account, soft=soft)
+        assign_host(
+            context,
+            random,
+            space.pool if soft else space.static,
+            ("RadiusAccount", context.radius[account.id][0]),
+            account,
+            soft=soft,
+        )
     for account in take([account for account in single if account.id in context.loose_macs], 0.06):
-        assign_host(context, random, space.pool, ("UninventoriedMacAddress", context.loose_macs[account.id][0]), account, soft=True)
+        assign_host(
+            context,
+            random,
+            space.pool,
+            ("UninventoriedMacAddress", context.loose_macs[account.id][0]),
+            account,
+            soft=True,
+        )
     # Reversed, so that the first device of an account counts.
     mac_of = {account_id: field_id for field_id, account_id in reversed(context.mac_fields)}
     for account in take([account for account in single if account.id in mac_of], 0.20):
@@ -104,7 +130,9 @@ def assign_addresses(context: Context, space: AddressSpace) -> None:
         if not account.person and random.random() < 0.35:
             assign_block(context, random, space, account)
     for item_id, site_id in spread(random, context.site_devices, min(len(context.site_devices), round(total * 0.12))):
-        assign_host(context, random, space.management, ("InventoryItem", item_id), None, description=f"device at site {site_id}")
+        assign_host(
+            context, random, space.management, ("InventoryItem", item_id), None, description=f"device at site {site_id}"
+        )
     missing = max(1, total - context.writer["IpAssignment"].count)
     for index in range(missing):
         site_id = context.site_ids[index % len(context.site_ids)]
@@ -122,13 +150,31 @@ def assign_host(
     description: str | None = None,
 ) -> int:
     """Give one address to an owner, with its history."""
-    return _write(context, random, str(next(source.addresses)), source.subnet_id, source.pool_id if soft else None, owner, account, soft, description)
+    return _write(
+        context,
+        random,
+        str(next(source.addresses)),
+        source.subnet_id,
+        source.pool_id if soft else None,
+        owner,
+        account,
+        soft,
+        description,
+    )
 
 
 def assign_block(context: Context, random: Random, space: AddressSpace, account: AccountPlan) -> int:
     """Route a /29 to an account."""
     return _write(
-        context, random, str(next(space.blocks)), space.block_subnet_id, None, ("Account", account.id), account, False, "routed block"
+        context,
+        random,
+        str(next(space.blocks)),
+        space.block_subnet_id,
+        None,
+        ("Account", account.id),
+        account,
+        False,
+        "routed block",
     )
 
 
@@ -149,7 +195,11 @@ def _write(
     start = account.activated if account else None
     created = context.past(random, start)
     # GUESS: addresses on an account name the service they belong to, those further away do not.
-    service_id = account.data_services[0].id if account and kind in ("Account", "RadiusAccount") and account.data_services else None
+    service_id = (
+        account.data_services[0].id
+        if account and kind in ("Account", "RadiusAccount") and account.data_services
+        else None
+    )
     assignment_id = context.writer["IpAssignment"].add(
         created=created, subnet=address, subnet_id=subnet_id, ip_pool_id=pool_id, ipassignmentable_type=kind,
         ipassignmentable_id=owner_id, soft=soft, description=description, account_service_id=service_id,
@@ -158,6 +208,7 @@ def _write(
         context.writer["IpAssignmentHistory"].add(
             created=created, assigned_datetime=created, ip_assignment_id=assignment_id, ipassignmentable_type=kind,
             ipassignmentable_id=owner_id, ipassignmenthistoryable_type="Account" if account else "NetworkSite",
-            ipassignmenthistoryable_id=account.id if account else owner_id, soft=soft, subnet=address, account_service_id=service_id,
+            ipassignmenthistoryable_id=account.id if account else owner_id, soft=soft, subnet=address,
+            account_service_id=service_id,
         )  # fmt: skip
     return assignment_id

@@ -1,7 +1,7 @@
-"""What the provider sells: general ledger codes, taxes and zones, services with their details, packages, billing defaults.
+"""What the provider sells: ledger codes, taxes and zones, services with their details, packages.
 
-Out: rows of GeneralLedgerCode, Tax, GeoTaxZone, ServiceTax, TaxProvider, Service and its detail types, VoiceServiceGenericParameter,
-Package, PackageService, UsageBasedBillingPolicy, ServiceMetadata.
+Out: rows of GeneralLedgerCode, Tax, GeoTaxZone, ServiceTax, TaxProvider, Service and its detail types,
+VoiceServiceGenericParameter, Package, PackageService, UsageBasedBillingPolicy, ServiceMetadata.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from sandbox.data.context import Context
 from sandbox.data.plan import CatalogueItem, VoiceAddOn
 from sandbox.data.words import TOWNS
 
-LEDGER_CODES = {"4000": "Internet revenue", "4100": "Voice revenue", "4200": "Equipment revenue", "4300": "Fees", "4900": "Discounts"}
+LEDGER_CODES = {
+    "4000": "Internet revenue",
+    "4100": "Voice revenue",
+    "4200": "Equipment revenue",
+    "4300": "Fees",
+    "4900": "Discounts",
+}
 
 # key: (name, application, type, rate: percent or cents when FLAT)
 TAXES = {
@@ -55,20 +61,27 @@ class Offer:
 WIRELESS = "UNLICENSEDTERRESTRIALFIXEDWIRELESS"
 OFFERS = (
     Offer("bronze", "Bronze Wireless 10/3", "DATA", 4495, down=10_240, up=3_072, technology=WIRELESS, company=1),
-    Offer("silver", "Silver Wireless 25/5", "DATA", 5995, down=25_600, up=5_120, technology=WIRELESS, company=1, capped=True),
+    Offer("silver", "Silver Wireless 25/5", "DATA", 5995, down=25_600, up=5_120, technology=WIRELESS, company=1,
+          capped=True),
     Offer("gold", "Gold Wireless 50/10", "DATA", 7995, down=51_200, up=10_240, technology=WIRELESS, company=1),
-    Offer("platinum", "Platinum Wireless 100/20", "DATA", 9995, down=102_400, up=20_480, technology=WIRELESS, company=1),
+    Offer("platinum", "Platinum Wireless 100/20", "DATA", 9995, down=102_400, up=20_480, technology=WIRELESS,
+          company=1),
     Offer("fiber100", "Fiber 100", "DATA", 5495, down=100_000, up=100_000, technology="FIBER"),
     Offer("fiber250", "Fiber 250", "DATA", 6995, down=250_000, up=250_000, technology="FIBER"),
     Offer("fiber500", "Fiber 500", "DATA", 8495, down=500_000, up=500_000, technology="FIBER"),
     Offer("fibergig", "Fiber Gig", "DATA", 9995, down=1_000_000, up=1_000_000, technology="FIBER"),
-    Offer("business500", "Business Fiber 500/500 (SLA)", "DATA", 19_995, down=500_000, up=500_000, technology="FIBER", taxes=("excise",)),
-    Offer("business_wireless", "Business Wireless 50/50", "DATA", 14_995, down=51_200, up=51_200, technology="LICENSEDTERRESTRIALFIXEDWIRELESS"),
+    Offer("business500", "Business Fiber 500/500 (SLA)", "DATA", 19_995, down=500_000, up=500_000, technology="FIBER",
+          taxes=("excise",)),
+    Offer("business_wireless", "Business Wireless 50/50", "DATA", 14_995, down=51_200, up=51_200,
+          technology="LICENSEDTERRESTRIALFIXEDWIRELESS"),
     Offer("legacy_dsl", "Legacy DSL 3M", "DATA", 3995, down=3_072, up=512, technology="ASYMMETRICXDSL", enabled=False),
     Offer("lifeline", "Senior Lifeline 25", "DATA", 2995, down=25_600, up=5_120, technology=WIRELESS),
-    Offer("cabin", "Cabin 25/5 (yearly)", "DATA", 59_900, frequency=12, down=25_600, up=5_120, technology=WIRELESS, company=1),
-    Offer("quarterly", "Wireless 25/5 (quarterly)", "DATA", 16_485, frequency=3, down=25_600, up=5_120, technology=WIRELESS),
-    Offer("dedicated", "Dedicated Ethernet (custom)", "DATA", None, down=1_000_000, up=1_000_000, technology="OTHER", taxes=("excise",)),
+    Offer("cabin", "Cabin 25/5 (yearly)", "DATA", 59_900, frequency=12, down=25_600, up=5_120,
+          technology=WIRELESS, company=1),
+    Offer("quarterly", "Wireless 25/5 (quarterly)", "DATA", 16_485, frequency=3, down=25_600, up=5_120,
+          technology=WIRELESS),
+    Offer("dedicated", "Dedicated Ethernet (custom)", "DATA", None, down=1_000_000, up=1_000_000, technology="OTHER",
+          taxes=("excise",)),
     Offer("phone", "Home Phone Unlimited", "VOICE", 2995, taxes=VOICE, ledger="4100"),
     Offer("phone_basic", "Home Phone Basic", "VOICE", 1495, taxes=VOICE, ledger="4100"),
     Offer("business_line", "Business Line", "VOICE", 3495, taxes=VOICE, ledger="4100", company=3),
@@ -118,7 +131,8 @@ PACKAGES = (
 def make_catalogue(context: Context) -> None:
     """Everything of this module."""
     ledger = {
-        code: context.writer["GeneralLedgerCode"].add(code=code, description=text) for code, text in LEDGER_CODES.items()
+        code: context.writer["GeneralLedgerCode"].add(code=code, description=text)
+        for code, text in LEDGER_CODES.items()
     }
     tax_ids = make_taxes(context)
     policy_id = _usage_policy(context)
@@ -144,7 +158,12 @@ def make_taxes(context: Context) -> dict[str, int]:
     # Two counties have no sales tax of their own.
     for state, county in sorted({(town.state, town.county) for town in TOWNS if town.county not in ("55103", "17085")}):
         zone_id = zones.add(
-            name=f"County {county}", country="US", subdivision=state, county=f"COUNTY_{county}", rate=COUNTY_RATE, tax_id=ids["county"]
+            name=f"County {county}",
+            country="US",
+            subdivision=state,
+            county=f"COUNTY_{county}",
+            rate=COUNTY_RATE,
+            tax_id=ids["county"],
         )
         context.zones.append((zone_id, ids["county"], state, county, scaled(COUNTY_RATE)))
     context.named["tax_provider:manual"] = context.writer["TaxProvider"].add(name="Manual", enabled=True, type="MANUAL")
@@ -160,7 +179,7 @@ def make_taxes(context: Context) -> dict[str, int]:
 
 
 def _usage_policy(context: Context) -> int:
-    """The one data cap that is in use. Its service (the top-up) is made later; the id is known from the price list's order."""
+    """The id of the one data cap; its row is written with the service that tops it up."""
     return context.writer["UsageBasedBillingPolicy"].reserve()
 
 
@@ -170,7 +189,8 @@ def _make_service(context: Context, offer: Offer, ledger_id: int, tax_ids: dict[
     company_id = context.company_ids[offer.company - 1] if offer.company else None
     service_id = writer["Service"].add(
         name=offer.name, amount=offer.cents, application="CREDIT" if offer.credit else "DEBIT", type=offer.kind,
-        enabled=offer.enabled, company_id=company_id, general_ledger_code_id=ledger_id, display_if_zero=offer.cents is None,
+        enabled=offer.enabled, company_id=company_id, general_ledger_code_id=ledger_id,
+        display_if_zero=offer.cents is None,
     )  # fmt: skip
     detail_id: int | None = None
     if offer.kind == "DATA":
@@ -187,8 +207,9 @@ def _make_service(context: Context, offer: Offer, ledger_id: int, tax_ids: dict[
             cost_per_minute_local_in_thousandths=None if unlimited else 10_000,
             cost_per_minute_long_distance_in_thousandths=None if unlimited else 35_000,
             local_minutes=None if unlimited else 300, long_distance_minutes=None if unlimited else 60,
-            rollup_generic_parameters=False, show_call_detail_records_on_invoice=True, unlimited_local_minutes=unlimited,
-            unlimited_long_distance_minutes=unlimited, sub_type="HOSTED_PBX" if offer.key == "pbx" else "VOICE",
+            rollup_generic_parameters=False, show_call_detail_records_on_invoice=True,
+            unlimited_local_minutes=unlimited, unlimited_long_distance_minutes=unlimited,
+            sub_type="HOSTED_PBX" if offer.key == "pbx" else "VOICE",
         )  # fmt: skip
     elif offer.kind == "RECURRING":
         detail_id = writer["RecurringServiceDetail"].add(service_id=service_id, billing_frequency=offer.frequency)
@@ -197,7 +218,9 @@ def _make_service(context: Context, offer: Offer, ledger_id: int, tax_ids: dict[
             service_id=service_id, billing_frequency=offer.frequency, times_to_run=offer.times
         )
     elif offer.kind == "ADJUSTMENT":
-        detail_id = writer["AdjustmentServiceDetail"].add(service_id=service_id, amount=10_000 if offer.credit else None, days=30)
+        detail_id = writer["AdjustmentServiceDetail"].add(
+            service_id=service_id, amount=10_000 if offer.credit else None, days=30
+        )
     elif offer.kind == "OVERAGE":
         detail_id = writer["OverageServiceDetail"].add(service_id=service_id, gigabytes=50)
         writer["UsageBasedBillingPolicy"].add(
@@ -213,7 +236,8 @@ def _make_service(context: Context, offer: Offer, ledger_id: int, tax_ids: dict[
     context.items[offer.key] = CatalogueItem(
         id=service_id, key=offer.key, name=offer.name, type=offer.kind, credit=offer.credit, amount=offer.cents,
         frequency=offer.frequency, times_to_run=offer.times, taxes=carried, gl_code=offer.ledger,
-        gl_description=LEDGER_CODES[offer.ledger], company_id=company_id, enabled=offer.enabled, detail_id=detail_id,
+        gl_description=LEDGER_CODES[offer.ledger], company_id=company_id, enabled=offer.enabled,
+        detail_id=detail_id,
     )  # fmt: skip
 
 
@@ -238,7 +262,10 @@ def _make_packages(context: Context) -> None:
     """Bundles; their price is the price of what is in them."""
     for key, name, company, content, rollup in PACKAGES:
         package_id = context.writer["Package"].add(
-            name=name, enabled=True, rollup_services=rollup, company_id=context.company_ids[company - 1] if company else None
+            name=name,
+            enabled=True,
+            rollup_services=rollup,
+            company_id=context.company_ids[company - 1] if company else None,
         )
         context.packages[key] = package_id
         for item in content:
@@ -248,4 +275,6 @@ def _make_packages(context: Context) -> None:
 def _make_metadata(context: Context) -> None:
     """Internal extra fields of a service."""
     for key, name in (("business500", "Circuit ID"), ("dedicated", "Circuit ID"), ("fibergig", "ONT port")):
-        context.named[f"metadata:{key}"] = context.writer["ServiceMetadata"].add(name=name, service_id=context.items[key].id)
+        context.named[f"metadata:{key}"] = context.writer["ServiceMetadata"].add(
+            name=name, service_id=context.items[key].id
+        )

@@ -1,12 +1,12 @@
 """What Sonar charges: prices, taxes per line, the next recurring charge, monthly revenue. Integer cents throughout.
 
-The generator uses it to make invoices, :mod:`sandbox.data.truth` to say what is right. Source: research/money.md §1 and §4,
-research/mapping.md §5. Three things are not documented and therefore guessed:
+The generator uses it to make invoices, :mod:`sandbox.data.truth` to say what is right. Source: research/money.md §1
+and §4, research/mapping.md §5. Three things are not documented and therefore guessed:
 
 * GUESS: a FLAT tax is charged once per line, whatever the quantity or the number of months.
 * GUESS: a tax of type GEOGRAPHICAL without a zone on the account is not charged at all.
-* GUESS: a discount of a taxed CREDIT service carries the same taxes, and ``Discount.amount_remaining`` starts at amount + tax
-  (otherwise identities A and B of money.md §1 could never meet).
+* GUESS: a discount of a taxed CREDIT service carries the same taxes, and ``Discount.amount_remaining`` starts at
+  amount + tax (otherwise identities A and B of money.md §1 could never meet).
 """
 
 from __future__ import annotations
@@ -79,9 +79,7 @@ def scaled(rate: float) -> int:
     return round(rate * RATE_SCALE)
 
 
-def applicable_rules(
-    taxes: Iterable[tuple[Tax, int]], profile: TaxProfile
-) -> tuple[TaxRule, ...]:
+def applicable_rules(taxes: Iterable[tuple[Tax, int]], profile: TaxProfile) -> tuple[TaxRule, ...]:
     """The rules for one line. ``taxes`` are (tax, exemption in cents) of the service."""
     if profile.exempt:
         return ()

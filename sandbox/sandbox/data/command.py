@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from sandbox.data.change import Wishes
+from sandbox.data.change import change as change_data
 from sandbox.data.clock import DATA_SET_NOW
 from sandbox.data.generate import generate as generate_data
 from sandbox.data.truth import read_truth, truth_json, truth_text
@@ -19,15 +21,25 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str | N
     try:
         moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no date and time in ISO 8601, such as 2026-11-15T12:00:00+00:00") from error
+        raise click.BadParameter(
+            f"{value!r} is no date and time in ISO 8601, such as 2026-11-15T12:00:00+00:00"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 DATABASE = click.option(
-    "--database", "database", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The store: an SQLite file."
+    "--database",
+    "database",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The store: an SQLite file.",
 )
 EXISTING = click.option(
-    "--database", "database", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The store: an SQLite file."
+    "--database",
+    "database",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The store: an SQLite file.",
 )
 
 
@@ -36,10 +48,15 @@ EXISTING = click.option(
 @click.option("--accounts", default=200, show_default=True, type=click.IntRange(20), help="Number of accounts.")
 @click.option("--seed", default=1, show_default=True, help="The same seed and size give the same rows.")
 @click.option(
-    "--history", default="recent", show_default=True, type=click.Choice(["full", "recent", "none"]),
+    "--history",
+    default="recent",
+    show_default=True,
+    type=click.Choice(["full", "recent", "none"]),
     help="Money rows: all, the last four months and what is open, or none.",
 )
-@click.option("--now", callback=_moment, help=f"The moment at which the data stand still.  [default: {DATA_SET_NOW.isoformat()}]")
+@click.option(
+    "--now", callback=_moment, help=f"The moment at which the data stand still.  [default: {DATA_SET_NOW.isoformat()}]"
+)
 @click.option("--emails", is_flag=True, help="Also the sent e-mails (310,000 per 10,158 accounts).")
 def generate(database: Path, accounts: int, seed: int, history: str, now: datetime | None, emails: bool) -> None:
     """Write the data of a made-up provider to a store, replacing what is there."""
@@ -62,3 +79,28 @@ def truth(database: Path, as_json: bool, account_id: int | None) -> None:
         click.echo(json.dumps({**everything["accounts"][str(account_id)], "dirt": dirt}, indent=1, ensure_ascii=False))
         return
     click.echo(truth_json(found) if as_json else truth_text(found))
+
+
+@click.command()
+@EXISTING
+@click.option("--touch-contacts", default=0, help="Primary contacts get another e-mail address.")
+@click.option("--touch-accounts", default=0, help="Accounts get another name.")
+@click.option("--change-prices", default=0, help="Services get another price of their own.")
+@click.option("--new-accounts", default=0, help="Complete new accounts with everything.")
+@click.option("--new-tickets", default=0, help="New tickets.")
+@click.option("--new-notes", default=0, help="New notes on accounts.")
+@click.option("--late-payments", default=0, help="Payments arrive for open invoices.")
+@click.option("--disconnect-accounts", default=0, help="Accounts become inactive and lose their services.")
+@click.option("--delete-services", default=0, help="Services are removed (hard).")
+@click.option("--delete-addresses", default=0, help="IP addresses are taken back (hard).")
+@click.option(
+    "--now", callback=_moment, help="The moment of the change; later than the store's last one.  [default: the clock]"
+)
+@click.option("--seed", default=0, show_default=True, help="Another seed chooses other rows.")
+def change(database: Path, now: datetime | None, seed: int, **wishes: int) -> None:
+    """Change a store as a live instance changes between two loads, and print what changed as JSON."""
+    try:
+        changes = change_data(database, Wishes(**wishes), now, seed)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(changes.as_json())

@@ -25,7 +25,9 @@ class FieldPlan:
 
 FIELDS = (
     FieldPlan("Account", "Gate Code", "TEXT", 0.15),
-    FieldPlan("Account", "Preferred contact time", "TEXT", 0.35, ("Morning", "Afternoon", "Evening", "Weekends, after 10")),
+    FieldPlan(
+        "Account", "Preferred contact time", "TEXT", 0.35, ("Morning", "Afternoon", "Evening", "Weekends, after 10")
+    ),
     FieldPlan("Account", "Paperless since", "DATE", 0.4),
     FieldPlan("Account", "Roof work allowed?", "BOOLEAN", 0.5),
     FieldPlan("Account", "Dispatch zone", "TEXT", 0.6, ("North", "South", "Ridge", "River")),
@@ -55,7 +57,12 @@ def make_custom_fields(context: Context) -> None:
     for plan in FIELDS:
         options = "[" + ", ".join(f'"{value}"' for value in plan.values) + "]" if plan.values else None
         field_id = context.writer["CustomField"].add(
-            entity_type=plan.owner, name=plan.name, type=plan.kind, required=plan.required, unique=False, enum_options=options
+            entity_type=plan.owner,
+            name=plan.name,
+            type=plan.kind,
+            required=plan.required,
+            unique=False,
+            enum_options=options,
         )
         context.named[f"custom_field:{plan.owner}:{plan.name}"] = field_id
         for owner_id in owners[plan.owner]:
@@ -66,7 +73,11 @@ def make_custom_fields(context: Context) -> None:
 def set_value(context: Context, random: Random, field_id: int, owner: str, owner_id: int, value: str) -> int:
     """One value."""
     return context.writer["CustomFieldData"].add(
-        created=context.past(random), custom_field_id=field_id, customfielddataable_type=owner, customfielddataable_id=owner_id, value=value
+        created=context.past(random),
+        custom_field_id=field_id,
+        customfielddataable_type=owner,
+        customfielddataable_id=owner_id,
+        value=value,
     )
 
 

@@ -12,7 +12,13 @@ from sandbox.data.clock import stamp
 from sandbox.data.context import Context
 from sandbox.data.words import NOTE_TEXTS
 
-JOB_TYPES = (("Installation", 180), ("Service call", 60), ("Disconnect", 45), ("Tower maintenance", 240), ("Site survey", 30))
+JOB_TYPES = (
+    ("Installation", 180),
+    ("Service call", 60),
+    ("Disconnect", 45),
+    ("Tower maintenance", 240),
+    ("Site survey", 30),
+)
 
 
 def make_job_types(context: Context) -> None:
@@ -20,12 +26,16 @@ def make_job_types(context: Context) -> None:
     writer = context.writer
     template_id = writer["TaskTemplate"].add(name="Installation checklist")
     for order, task in enumerate(("Align the radio", "Photo of the mount", "Speed test with customer"), start=1):
-        writer["TaskTemplateItem"].add(task_template_id=template_id, task=task, list_order=order, completion_type="BOOLEAN")
+        writer["TaskTemplateItem"].add(
+            task_template_id=template_id, task=task, list_order=order, completion_type="BOOLEAN"
+        )
     for name, minutes in JOB_TYPES:
         job_type_id = writer["JobType"].add(
-            name=name, default_length_in_minutes=minutes, all_companies=name != "Tower maintenance", enabled=True, color="#16A085",
-            icon="WRENCH759609", action_on_completion="NONE", action_on_failure="UPDATE_TICKET_OR_ADD", disconnects_account=name == "Disconnect",
-            ticket_status_on_completion="CLOSED", ticket_status_on_failure="OPEN", task_template_id=template_id if name == "Installation" else None,
+            name=name, default_length_in_minutes=minutes, all_companies=name != "Tower maintenance", enabled=True,
+            color="#16A085", icon="WRENCH759609", action_on_completion="NONE",
+            action_on_failure="UPDATE_TICKET_OR_ADD", disconnects_account=name == "Disconnect",
+            ticket_status_on_completion="CLOSED", ticket_status_on_failure="OPEN",
+            task_template_id=template_id if name == "Installation" else None,
             ticket_group_id_failure=context.named["ticket_group:Field Operations"],
             account_status_id_completion=context.named["status:Active"] if name == "Installation" else None,
         )  # fmt: skip
@@ -34,7 +44,12 @@ def make_job_types(context: Context) -> None:
             writer.relate(("JobType", job_type_id, "companies"), ("Company", company_id, "job_types"))
     fence = writer["Geofence"].add(name="Sauk County")
     writer["ScheduleAvailability"].add(
-        name="Weekdays", available=True, infinite_repetitions=True, start_date="2020-01-06", weeks_between_repetitions=1, geofence_id=fence
+        name="Weekdays",
+        available=True,
+        infinite_repetitions=True,
+        start_date="2020-01-06",
+        weeks_between_repetitions=1,
+        geofence_id=fence,
     )
 
 
@@ -51,16 +66,30 @@ def make_jobs(context: Context) -> None:
             add_job(context, random, ("NetworkSite", random.choice(context.site_ids)), "Tower maintenance", None)
             continue
         account = random.choice(customers)
-        kind = random.choice(("Installation", "Service call", "Service call", "Site survey")) if account.kind != "disconnected" else "Disconnect"
+        kind = (
+            random.choice(("Installation", "Service call", "Service call", "Site survey"))
+            if account.kind != "disconnected"
+            else "Disconnect"
+        )
         tickets = by_account.get(account.id)
-        add_job(context, random, ("Account", account.id), kind, random.choice(tickets) if tickets and random.random() < 0.4 else None)
+        add_job(
+            context,
+            random,
+            ("Account", account.id),
+            kind,
+            random.choice(tickets) if tickets and random.random() < 0.4 else None,
+        )
 
 
 def add_job(context: Context, random: Random, owner: tuple[str, int], kind: str, ticket_id: int | None) -> int:
     """One job. One in twenty lies ahead."""
     writer = context.writer
     ahead = random.random() < 0.05
-    start = context.now + timedelta(hours=random.randint(20, 500)) if ahead else context.now - timedelta(hours=random.randint(6, 26_000))
+    start = (
+        context.now + timedelta(hours=random.randint(20, 500))
+        if ahead
+        else context.now - timedelta(hours=random.randint(6, 26_000))
+    )
     start = start.replace(minute=random.choice((0, 15, 30, 45)), second=0)
     minutes = dict(JOB_TYPES)[kind]
     done = start + timedelta(minutes=minutes + random.randint(-15, 60))
@@ -69,21 +98,28 @@ def add_job(context: Context, random: Random, owner: tuple[str, int], kind: str,
     finished = not ahead and done < context.now
     made = min(start - timedelta(days=random.randint(1, 12)), context.now - timedelta(hours=1))
     job_id = writer["Job"].add(
-        created=stamp(made), updated=stamp(done) if finished else None, job_type_id=context.named[f"job_type:{kind}"],
-        jobbable_type=owner[0], jobbable_id=owner[1], length_in_minutes=minutes, scheduled_datetime=None if unscheduled else stamp(start),
-        complete=finished, completed_successfully=random.random() < 0.93 if finished else None, ticket_id=ticket_id,
-        completed_by_user_id=technician if finished else None, completion_datetime=stamp(done) if finished else None,
+        created=stamp(made), updated=stamp(done) if finished else None,
+        job_type_id=context.named[f"job_type:{kind}"], jobbable_type=owner[0], jobbable_id=owner[1],
+        length_in_minutes=minutes, scheduled_datetime=None if unscheduled else stamp(start), complete=finished,
+        completed_successfully=random.random() < 0.93 if finished else None, ticket_id=ticket_id,
+        completed_by_user_id=technician if finished else None,
+        completion_datetime=stamp(done) if finished else None,
         completion_notes=random.choice(NOTE_TEXTS) if finished else None, created_by_user_id=context.user(random),
     )  # fmt: skip
     context.job_ids.append(job_id)
-    crew = {technician, random.choice(context.technician_ids or context.user_ids)} if random.random() < 0.25 else {technician}
+    crew = (
+        {technician, random.choice(context.technician_ids or context.user_ids)}
+        if random.random() < 0.25
+        else {technician}
+    )
     for user_id in sorted(crew):
         writer.relate(("Job", job_id, "users"), ("User", user_id, "jobs"))
     if finished:
         for user_id in sorted(crew):
             writer["JobCheckIn"].add(
-                created=stamp(start), updated=stamp(done), job_id=job_id, user_id=user_id, check_in_datetime=stamp(start), checked_in_by_user_id=user_id,
-                check_out_datetime=stamp(done), checked_out_by_user_id=user_id,
+                created=stamp(start), updated=stamp(done), job_id=job_id, user_id=user_id,
+                check_in_datetime=stamp(start), checked_in_by_user_id=user_id, check_out_datetime=stamp(done),
+                checked_out_by_user_id=user_id,
             )  # fmt: skip
     if kind == "Installation":
         writer["JobService"].add(created=stamp(made), job_id=job_id, service_id=context.items["install"].id, quantity=1)
@@ -106,7 +142,9 @@ def make_tasks(context: Context) -> None:
         complete = random.random() < 0.8
         user_id = context.user(random)
         context.writer["Task"].add(
-            created=moment, taskable_type=kind, taskable_id=random.choice(owners[kind]), task=random.choice(("Call back", "Photo of the mount", "Check levels", "Order part")),
-            complete=complete, completed_at=moment if complete else None, completed_by_user_id=user_id if complete else None, completion_type="BOOLEAN",
-            due=moment[:10], list_order=1, user_id=user_id,
+            created=moment, taskable_type=kind, taskable_id=random.choice(owners[kind]),
+            task=random.choice(("Call back", "Photo of the mount", "Check levels", "Order part")),
+            complete=complete, completed_at=moment if complete else None,
+            completed_by_user_id=user_id if complete else None, completion_type="BOOLEAN", due=moment[:10],
+            list_order=1, user_id=user_id,
         )  # fmt: skip

@@ -1,7 +1,8 @@
 """Generate the data of a provider: one call, one SQLite file.
 
-In: a path, the number of accounts, a seed, how much money history. Out: the store of :mod:`sandbox.sonar.store`, filled.
-The same seed, size and "now" give the same rows, byte for byte. The steps below are in the order of their foreign keys.
+In: a path, the number of accounts, a seed, how much money history. Out: the store of :mod:`sandbox.sonar.store`,
+filled. The same seed, size and "now" give the same rows, byte for byte. The steps below are in the order of their
+foreign keys.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from sandbox.data import (
     custom_fields,
     documents,
     fieldwork,
-    history as past,
     inventory,
     money,
     network,
@@ -28,9 +28,13 @@ from sandbox.data import (
     voice,
     wallets,
 )
+from sandbox.data import (
+    history as past,
+)
 from sandbox.data.charges import next_charge_cents
 from sandbox.data.clock import DATA_SET_NOW, stamp
 from sandbox.data.context import Context
+from sandbox.data.dirt import make_dirt
 from sandbox.data.volumes import History, Volumes
 from sandbox.data.writer import Writer
 from sandbox.sonar.store import create_indexes, create_tables, open_database
@@ -48,11 +52,13 @@ def generate(
     now: datetime = DATA_SET_NOW,
     *,
     emails: bool = False,
+    dirt: bool = True,
 ) -> None:
     """Write a data set to ``path``, replacing what is there.
 
-    ``history``: ``full`` (all invoices, the volumes of a real provider), ``recent`` (a few months and what is still open) or
-    ``none`` (no money rows). ``emails`` adds the sent e-mails (310,000 per 10,158 accounts).
+    ``history``: ``full`` (all invoices, the volumes of a real provider), ``recent`` (a few months and what is still
+    open) or ``none`` (no money rows). ``emails`` adds the sent e-mails (310,000 per 10,158 accounts). ``dirt=False``
+    leaves the data clean.
     """
     target = Path(path)
     for suffix in ("", "-wal", "-shm"):
@@ -63,19 +69,29 @@ def generate(
         create_tables(connection, indexes=False)
         connection.execute("BEGIN")
         context = Context(
-            seed=seed, now=now, history=history, volumes=Volumes(accounts), writer=Writer(connection, SETUP_STAMP), emails=emails
+            seed=seed,
+            now=now,
+            history=history,
+            volumes=Volumes(accounts),
+            writer=Writer(connection, SETUP_STAMP),
+            emails=emails,
         )
         write_all(context)
+        meta = {
+            "seed": str(seed), "accounts": str(accounts), "history": history, "generated_at": stamp(now),
+            "data_version": SCHEMA_VERSION,
+        }  # fmt: skip
         context.writer.flush()
         connection.executemany(
             'INSERT OR REPLACE INTO "_meta" VALUES (?, ?)',
-            [
-                ("seed", str(seed)), ("accounts", str(accounts)), ("history", history), ("generated_at", stamp(now)),
-                ("data_version", SCHEMA_VERSION),
-            ],
+            list(meta.items()),
         )  # fmt: skip
         connection.execute("COMMIT")
         create_indexes(connection)
+        if dirt:
+            connection.execute("BEGIN")
+            make_dirt(context, connection)
+            connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
@@ -127,5 +143,9 @@ def write_all(context: Context) -> None:
     past.make_enquiries(context)
     random = context.random("account_rows")
     for account in context.accounts:
-        charge = next_charge_cents(services.recurring_lines(account), account.billing.months_to_bill) if account.billable else None
+        charge = (
+            next_charge_cents(services.recurring_lines(account), account.billing.months_to_bill)
+            if account.billable
+            else None
+        )
         people.write_account(context, random, account, charge)

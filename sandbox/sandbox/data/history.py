@@ -17,8 +17,18 @@ def make_scheduled_events(context: Context) -> None:
     random = context.random("scheduled_events")
     active = context.of_kind("active")
     with_service = [account for account in active if account.services]
-    kinds = ("REMOVE_SERVICE", "CHANGE_STATUS", "DISCONNECT_ACCOUNT", "ADD_SERVICE", "ONE_TIME_TRANSACTION", "REMOVE_PRICE_OVERRIDE", "CREDIT_CARD_PAYMENT")
-    for index, account in enumerate(spread(random, with_service, min(len(with_service), context.volumes.of("ScheduledEvent", at_least=8)))):
+    kinds = (
+        "REMOVE_SERVICE",
+        "CHANGE_STATUS",
+        "DISCONNECT_ACCOUNT",
+        "ADD_SERVICE",
+        "ONE_TIME_TRANSACTION",
+        "REMOVE_PRICE_OVERRIDE",
+        "CREDIT_CARD_PAYMENT",
+    )
+    for index, account in enumerate(
+        spread(random, with_service, min(len(with_service), context.volumes.of("ScheduledEvent", at_least=8)))
+    ):
         kind = kinds[index % len(kinds)]
         done = index % 4 == 3
         moment = context.now + timedelta(days=random.randint(-60, -1) if done else random.randint(2, 70))
@@ -30,8 +40,9 @@ def make_scheduled_events(context: Context) -> None:
             "CREDIT_CARD_PAYMENT": account.card_ids[0] if account.card_ids else None,
         }.get(kind, account.services[0].id)
         context.writer["ScheduledEvent"].add(
-            created=stamp(min(context.now - timedelta(days=2), moment - timedelta(days=5))), updated=stamp(moment) if done else None,
-            account_id=account.id, event=kind, complete=done, datetime=stamp(moment), prorate=kind in ("ADD_SERVICE", "REMOVE_SERVICE"),
+            created=stamp(min(context.now - timedelta(days=2), moment - timedelta(days=5))),
+            updated=stamp(moment) if done else None, account_id=account.id, event=kind, complete=done,
+            datetime=stamp(moment), prorate=kind in ("ADD_SERVICE", "REMOVE_SERVICE"),
             primary_event_object_id=str(target) if target else None, description=None,
             amount=7500 if kind in ("ONE_TIME_TRANSACTION", "CREDIT_CARD_PAYMENT") else None,
         )  # fmt: skip
@@ -45,10 +56,11 @@ def make_logs(context: Context) -> None:
         moment = context.past(random, account.created)
         deleted = index % 10 == 9
         context.writer["Log"].add(
-            created=moment, loggable_type="Account", loggable_id=account.id, level="INFO", legacy=False, user_id=context.user(random),
-            logged_entity_type="AccountService" if deleted else "Account", logged_entity_id=900_000 + index if deleted else account.id,
-            type="DELETED" if deleted else "UPDATED", current=json.dumps({} if deleted else {"name": account.name}),
-            previous=json.dumps({"account_id": account.id, "quantity": 1} if deleted else {"name": account.name.lower()}),
+            created=moment, loggable_type="Account", loggable_id=account.id, level="INFO", legacy=False,
+            user_id=context.user(random), logged_entity_type="AccountService" if deleted else "Account",
+            logged_entity_id=900_000 + index if deleted else account.id, type="DELETED" if deleted else "UPDATED",
+            current=json.dumps({} if deleted else {"name": account.name}),
+            previous=json.dumps({"account_id": account.id, "quantity": 1} if deleted else {"name": "?"}),
         )  # fmt: skip
 
 
@@ -61,9 +73,10 @@ def make_usage(context: Context) -> None:
         down = random.randint(2, 900) * 10**9
         start, end = stamp((first - timedelta(days=1)).replace(day=1)), stamp(first)
         context.writer["DataUsageHistory"].add(
-            created=end, account_id=account.id, start_time=start, end_time=end, billable_in_bytes=down, billable_out_bytes=down // 9,
-            free_in_bytes=0, free_out_bytes=0, policy_cap_at_close_in_bytes=10**12, rollover_available_in_bytes=0, rollover_remainder_bytes=0,
-            rollover_unconsumed_bytes=0, rollover_used_at_close_in_bytes=0, top_off_total_at_close_in_bytes=0,
+            created=end, account_id=account.id, start_time=start, end_time=end, billable_in_bytes=down,
+            billable_out_bytes=down // 9, free_in_bytes=0, free_out_bytes=0, policy_cap_at_close_in_bytes=10**12,
+            rollover_available_in_bytes=0, rollover_remainder_bytes=0, rollover_unconsumed_bytes=0,
+            rollover_used_at_close_in_bytes=0, top_off_total_at_close_in_bytes=0,
             account_service_id=account.data_services[0].id,
         )  # fmt: skip
 
@@ -74,6 +87,8 @@ def make_enquiries(context: Context) -> None:
     for number in range(max(3, context.volumes.share(60))):
         moment = context.past(random)
         context.writer["TowercoverageSubmission"].add(
-            created=moment, received_at=moment, full_name=f"Web visitor {number}", email_address=f"visitor{number}@example.com", is_visible=True,
-            message="Do you serve my farm?", raw_xml="<submission/>", success=random.random() < 0.6, phone_number=f"608555{random.randint(0, 9999):04d}",
+            created=moment, received_at=moment, full_name=f"Web visitor {number}",
+            email_address=f"visitor{number}@example.com", is_visible=True, message="Do you serve my farm?",
+            raw_xml="<submission/>", success=random.random() < 0.6,
+            phone_number=f"608555{random.randint(0, 9999):04d}",
         )  # fmt: skip

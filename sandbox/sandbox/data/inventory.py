@@ -1,8 +1,9 @@
 """Things: makers, models and their fields, warehouses, vehicles, vendors, purchase orders, and every serialised item.
 
-Out: rows of Manufacturer, InventoryModelCategory, InventoryModel, InventoryModelField, InventoryItem, InventoryModelFieldData,
-InventoryLocation, InternalLocation, Vehicle, GenericInventoryAssignee, GenericInventoryItem, Vendor, VendorItem, PurchaseOrder,
-PurchaseOrderItem, DeploymentType. Serial numbers and MAC addresses are field data, not columns of the item.
+Out: rows of Manufacturer, InventoryModelCategory, InventoryModel, InventoryModelField, InventoryItem,
+InventoryModelFieldData, InventoryLocation, InternalLocation, Vehicle, GenericInventoryAssignee, GenericInventoryItem,
+Vendor, VendorItem, PurchaseOrder, PurchaseOrderItem, DeploymentType. Serial numbers and MAC addresses are field data,
+not columns of the item.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from sandbox.data.clock import stamp
 from sandbox.data.context import Context
@@ -55,26 +57,42 @@ def make_inventory(context: Context) -> None:
         if maker not in makers:
             makers[maker] = writer["Manufacturer"].add(name=maker)
         if category not in categories:
-            categories[category] = writer["InventoryModelCategory"].add(name=category, icon="ROUTER759696", general_ledger_code_id=ledger_id)
+            categories[category] = writer["InventoryModelCategory"].add(
+                name=category, icon="ROUTER759696", general_ledger_code_id=ledger_id
+            )
         model_id = writer["InventoryModel"].add(
-            name=name, model_name=model_name, manufacturer_id=makers[maker], inventory_model_category_id=categories[category],
-            device_type="OTHER", enabled=True, icon="ROUTER759696", network_monitoring_template_id=context.named["monitoring"],
-            port=443, protocol="HTTPS",
+            name=name, model_name=model_name, manufacturer_id=makers[maker],
+            inventory_model_category_id=categories[category], device_type="OTHER", enabled=True,
+            icon="ROUTER759696", network_monitoring_template_id=context.named["monitoring"], port=443,
+            protocol="HTTPS",
         )  # fmt: skip
         serial = writer["InventoryModelField"].add(
-            inventory_model_id=model_id, name="Serial number", primary=maker == "APC", required=False, type="TEXT", unique="NONE"
+            inventory_model_id=model_id,
+            name="Serial number",
+            primary=maker == "APC",
+            required=False,
+            type="TEXT",
+            unique="NONE",
         )
         mac = None
         if maker != "APC":
             mac = writer["InventoryModelField"].add(
-                inventory_model_id=model_id, name="MAC address", primary=True, required=True, type="MAC_ADDRESS", unique="GLOBAL"
+                inventory_model_id=model_id,
+                name="MAC address",
+                primary=True,
+                required=True,
+                type="MAC_ADDRESS",
+                unique="GLOBAL",
             )
         models.append(Model(model_id, price, use, share, mac, serial))
         if use == "site":
-            writer["DeploymentType"].add(inventory_model_id=model_id, name="Backbone", network_monitoring_template_id=context.named["monitoring"])
+            writer["DeploymentType"].add(
+                inventory_model_id=model_id, name="Backbone", network_monitoring_template_id=context.named["monitoring"]
+            )
     cable = writer["InventoryModel"].add(
-        name="Cat5e outdoor cable", model_name="box 1000 ft", manufacturer_id=makers["Ubiquiti"], device_type="OTHER", enabled=True,
-        inventory_model_category_id=categories["Power"], icon="ROUTER759696", generic=True, quantity=1000, unit_of_measurement="FEET",
+        name="Cat5e outdoor cable", model_name="box 1000 ft", manufacturer_id=makers["Ubiquiti"],
+        device_type="OTHER", enabled=True, inventory_model_category_id=categories["Power"], icon="ROUTER759696",
+        generic=True, quantity=1000, unit_of_measurement="FEET",
     )  # fmt: skip
     holders = _make_holders(context, random)
     _make_generic_items(context, random, cable, holders)
@@ -88,17 +106,27 @@ def _make_holders(context: Context, random: Random) -> list[tuple[str, int]]:
     holders: list[tuple[str, int]] = []
     for index, name in enumerate(("Baraboo Warehouse", "Viroqua Garage")):
         location_id = writer["InventoryLocation"].add(
-            name=name, default_shipping_location=index == 0, geopoint=f"{TOWNS[index].latitude:.6f},{TOWNS[index].longitude:.6f}"
+            name=name,
+            default_shipping_location=index == 0,
+            geopoint=f"{TOWNS[index].latitude:.6f},{TOWNS[index].longitude:.6f}",
         )
-        add_address(context, random, TOWNS[index], owner=("InventoryLocation", location_id), created=context.past(random))
+        add_address(
+            context, random, TOWNS[index], owner=("InventoryLocation", location_id), created=context.past(random)
+        )
         holders.append(("InventoryLocation", location_id))
-        for shelf in ("Shelf A", "Shelf B"):
-            holders.append(("InternalLocation", writer["InternalLocation"].add(inventory_location_id=location_id, name=shelf)))
+        shelves = writer["InternalLocation"]
+        holders += [
+            ("InternalLocation", shelves.add(inventory_location_id=location_id, name=f"Shelf {letter}"))
+            for letter in ("A", "B")
+        ]
     for index, technician in enumerate(context.technician_ids[:6] or context.user_ids[:1]):
-        days = {f"gps_tracking_day_{day}": True for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+        days: dict[str, Any] = {
+            f"gps_tracking_day_{day}": True for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
+        }
         vehicle_id = writer["Vehicle"].add(
-            name=f"Truck {index + 1}", manufacturer="Ford", model="Transit", year=2018 + index, vin=f"1FTBR1Y8{random.getrandbits(36):09X}"[:17],
-            gps_tracking_start_time="07:00:00", gps_tracking_end_time="18:00:00", gps_tracking_timezone="AMERICACHICAGO", **days,
+            name=f"Truck {index + 1}", manufacturer="Ford", model="Transit", year=2018 + index,
+            vin=f"1FTBR1Y8{random.getrandbits(36):09X}"[:17], gps_tracking_start_time="07:00:00",
+            gps_tracking_end_time="18:00:00", gps_tracking_timezone="AMERICACHICAGO", **days,
         )  # fmt: skip
         writer.relate(("Vehicle", vehicle_id, "users"), ("User", technician, "vehicles"))
         holders += [("Vehicle", vehicle_id), ("User", technician)]
@@ -110,7 +138,10 @@ def _make_generic_items(context: Context, random: Random, model_id: int, holders
     """Consumables."""
     for kind, holder_id in holders:
         context.writer["GenericInventoryItem"].add(
-            genericinventoryitemable_type=kind, genericinventoryitemable_id=holder_id, inventory_model_id=model_id, quantity=random.randint(1, 40) * 100
+            genericinventoryitemable_type=kind,
+            genericinventoryitemable_id=holder_id,
+            inventory_model_id=model_id,
+            quantity=random.randint(1, 40) * 100,
         )
 
 
@@ -119,17 +150,24 @@ def _make_purchases(context: Context, random: Random, models: list[Model]) -> li
     writer = context.writer
     vendors = []
     for index, name in enumerate(("Midwest Wireless Supply", "Fiber & Copper Direct", "Café Telecom, S.A.")):
-        vendor_id = writer["Vendor"].add(name=name, currency="USD", payment_terms=("NET_30", "NET_60", "CASH_IN_ADVANCE")[index])
+        vendor_id = writer["Vendor"].add(
+            name=name, currency="USD", payment_terms=("NET_30", "NET_60", "CASH_IN_ADVANCE")[index]
+        )
         add_address(context, random, TOWNS[index + 4], owner=("Vendor", vendor_id), created=context.past(random))
         contact_id = writer["Contact"].add(
-            contactable_type="Vendor", contactable_id=vendor_id, name=f"Sales {name}", primary=True, email_address=f"sales{index}@example.net"
+            contactable_type="Vendor",
+            contactable_id=vendor_id,
+            name=f"Sales {name}",
+            primary=True,
+            email_address=f"sales{index}@example.net",
         )
         add_phones(context, random, contact_id, "608", 1)
         vendors.append(vendor_id)
     context.named["vendor"] = vendors[0]
     goods = [
         writer["VendorItem"].add(
-            vendor_id=vendors[index % len(vendors)], vendoritemable_type="InventoryModel", vendoritemable_id=model.id, name=f"SKU {4000 + index}",
+            vendor_id=vendors[index % len(vendors)], vendoritemable_type="InventoryModel", vendoritemable_id=model.id,
+            name=f"SKU {4000 + index}",
             part_number=f"P-{model.id:04d}", price=model.price, quantity_per_unit=1,
         )
         for index, model in enumerate(models)
@@ -139,16 +177,18 @@ def _make_purchases(context: Context, random: Random, models: list[Model]) -> li
         moment = context.past(random)
         open_order = number % 9 == 8
         order_id = writer["PurchaseOrder"].add(
-            created=moment, company_id=context.company_ids[0], created_by_user_id=context.user(random), currency="USD",
-            approved_by_user_id=context.user_ids[0], inventory_location_id=1, last_status_change=moment, order_number=1000 + number,
-            payment_terms="NET_30", status="APPROVED" if open_order else "COMPLETE", vendor_id=vendors[number % len(vendors)],
+            created=moment, company_id=context.company_ids[0], created_by_user_id=context.user(random),
+            currency="USD", approved_by_user_id=context.user_ids[0], inventory_location_id=1,
+            last_status_change=moment, order_number=1000 + number, payment_terms="NET_30",
+            status="APPROVED" if open_order else "COMPLETE", vendor_id=vendors[number % len(vendors)],
             vendor_name=None, is_paid=not open_order,
         )  # fmt: skip
         for index in range(random.randint(1, 3)):
             model = models[(number + index) % len(models)]
             line_id = writer["PurchaseOrderItem"].add(
-                created=moment, purchase_order_id=order_id, vendor_item_id=goods[(number + index) % len(goods)], units=random.randint(1, 20),
-                price=model.price, quantity_per_unit=1, generic_quantity_received=0, status="PENDING" if open_order else "RECEIVED", list_order=index + 1,
+                created=moment, purchase_order_id=order_id, vendor_item_id=goods[(number + index) % len(goods)],
+                units=random.randint(1, 20), price=model.price, quantity_per_unit=1, generic_quantity_received=0,
+                status="PENDING" if open_order else "RECEIVED", list_order=index + 1,
                 calculated_tax=model.price // 20,
             )  # fmt: skip
             if not open_order:
@@ -175,7 +215,15 @@ def _make_items(context: Context, models: list[Model], holders: list[tuple[str, 
         if random.random() < 0.9:
             assert account.address_id is not None
             model = random.choices(at_home, weights=weights)[0]
-            add_item(context, random, model, ("Address", account.address_id), order_items, account_id=account.id, service_id=account.data_services[0].id)
+            add_item(
+                context,
+                random,
+                model,
+                ("Address", account.address_id),
+                order_items,
+                account_id=account.id,
+                service_id=account.data_services[0].id,
+            )
     # The rest: about one in eight came back or was never used.
     while context.writer["InventoryItem"].count < total:
         add_item(context, random, random.choices(at_home, weights=weights)[0], random.choice(holders), order_items)
@@ -196,7 +244,8 @@ def add_item(
     at_site = owner[0] == "NetworkSite"
     roll = random.random()
     item_id = context.writer["InventoryItem"].add(
-        created=created, inventory_model_id=model.id, inventoryitemable_type=owner[0], inventoryitemable_id=owner[1],
+        created=created, inventory_model_id=model.id, inventoryitemable_type=owner[0],
+        inventoryitemable_id=owner[1],
         status="FUNCTIONAL" if roll < 0.97 else ("FAILED" if roll < 0.99 else "LOST"), purchase_price=model.price,
         purchase_order_item_id=random.choice(order_items) if order_items and random.random() < 0.3 else None,
         icmp_status_flap_count=0, snmp_status_flap_count=0, account_service_id=service_id,
@@ -204,9 +253,19 @@ def add_item(
         icmp_status_last_change=stamp(context.now - timedelta(days=3)) if at_site else None,
     )  # fmt: skip
     data = context.writer["InventoryModelFieldData"]
-    data.add(created=created, inventory_item_id=item_id, inventory_model_field_id=model.serial_field, value=f"SN{random.getrandbits(40):010X}")
+    data.add(
+        created=created,
+        inventory_item_id=item_id,
+        inventory_model_field_id=model.serial_field,
+        value=f"SN{random.getrandbits(40):010X}",
+    )
     if model.mac_field is not None:
-        field_id = data.add(created=created, inventory_item_id=item_id, inventory_model_field_id=model.mac_field, value=mac_address(random))
+        field_id = data.add(
+            created=created,
+            inventory_item_id=item_id,
+            inventory_model_field_id=model.mac_field,
+            value=mac_address(random),
+        )
         if account_id is not None:
             context.mac_fields.append((field_id, account_id))
     context.item_ids.append(item_id)

@@ -1,8 +1,8 @@
 """The books of one account while they are made: open invoices, money that is left, and who paid what with which.
 
-Integer cents. :class:`Ledger` keeps the rows of one account as plain dicts until the account is finished, because an invoice's
-``remaining_due`` and a payment's ``amount_remaining`` change until then. Sonar's rule, research/money.md §1: money is applied to the
-oldest open invoice first; what finds no invoice stays as ``amount_remaining``.
+Integer cents. :class:`Ledger` keeps the rows of one account as plain dicts until the account is finished, because an
+invoice's ``remaining_due`` and a payment's ``amount_remaining`` change until then. Sonar's rule, research/money.md
+§1: money is applied to the oldest open invoice first; what finds no invoice stays as ``amount_remaining``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Money:
     left: int
     values: dict[str, Any]
     touched: str = ""
-    credits: list[dict[str, Any]] = field(default_factory=list)
+    time: str = NOON
     applied: list[tuple[Invoice, int, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -68,7 +68,9 @@ class Ledger:
         self.invoices: list[Invoice] = []
         self.monies: list[Money] = []
 
-    def invoice(self, day: date, end: date, months: int, *, due_days: int | None = None, late_fee_only: bool = False) -> Invoice:
+    def invoice(
+        self, day: date, end: date, months: int, *, due_days: int | None = None, late_fee_only: bool = False
+    ) -> Invoice:
         """Open an empty invoice."""
         plan = self.account.billing
         due = day + timedelta(days=plan.due_days if due_days is None else due_days)
@@ -106,10 +108,12 @@ class Ledger:
         stamp = on(day, MORNING if invoice else NOON)
         debit_id = self._writer["Debit"].add(
             created=stamp, account_id=self.account.id, amount=cents, company_id=self.account.company_id,
-            description=description or item.name, general_ledger_code=item.gl_code, general_ledger_code_description=item.gl_description,
-            invoice_id=invoice.id if invoice else None, number_of_months=months, quantity=quantity, service_id=item.id,
-            service_name=item.name, type=item.type, reversed=reversed_by is not None, reversed_by_user_id=reversed_by,
-            reversed_at=stamp if reversed_by is not None else None, prorated_from=period[0].isoformat() if period else None,
+            description=description or item.name, general_ledger_code=item.gl_code,
+            general_ledger_code_description=item.gl_description, invoice_id=invoice.id if invoice else None,
+            number_of_months=months, quantity=quantity, service_id=item.id, service_name=item.name, type=item.type,
+            reversed=reversed_by is not None, reversed_by_user_id=reversed_by,
+            reversed_at=stamp if reversed_by is not None else None,
+            prorated_from=period[0].isoformat() if period else None,
             prorated_to=period[1].isoformat() if period else None, **more,
         )  # fmt: skip
         total = self._taxes("Debit", debit_id, cents, rules, stamp)
@@ -131,7 +135,15 @@ class Ledger:
         return sum(line.tax_cents for line in lines)
 
     def discount(
-        self, day: date, item: CatalogueItem, cents: int, rules: Sequence[TaxRule], *, quantity: int = 1, time: str = MORNING, **more: Any
+        self,
+        day: date,
+        item: CatalogueItem,
+        cents: int,
+        rules: Sequence[TaxRule],
+        *,
+        quantity: int = 1,
+        time: str = MORNING,
+        **more: Any,
     ) -> Money:
         """A credit from a CREDIT service; applied to what is open."""
         stamp = on(day, time)
@@ -149,14 +161,16 @@ class Ledger:
             "type": item.type,
             **more,
         }
-        money = Money(row_id, "Discount", day, total, total, values, stamp)
+        money = Money(row_id, "Discount", day, total, total, values, stamp, time)
         self.monies.append(money)
         self.apply(money, day, time)
         return money
 
     def payment(self, day: date, cents: int, *, time: str = NOON, **values: Any) -> Money:
         """Money received, applied to the oldest open invoices."""
-        money = Money(self._writer["Payment"].reserve(), "Payment", day, cents, cents, {"amount": cents, **values}, on(day, time))
+        money = Money(
+            self._writer["Payment"].reserve(), "Payment", day, cents, cents, {"amount": cents, **values}, on(day, time)
+        )
         self.monies.append(money)
         self.apply(money, day, time)
         return money
@@ -221,21 +235,22 @@ class Ledger:
         """Write the rows that waited, and say whether the account is delinquent."""
         grace = timedelta(days=self.account.billing.grace_days)
         invoices, payments = self._writer["Invoice"], self._writer["Payment"]
-        discounts, credits = self._writer["Discount"], self._writer["Credit"]
+        discounts, applications = self._writer["Discount"], self._writer["Credit"]
         for invoice in self.invoices:
             late = invoice.due + grace
             delinquent = bool(invoice.remaining) and not invoice.void and late < today
             self.account.delinquent |= delinquent
             invoices.add(
-                id=invoice.id, created=on(invoice.day, MORNING), updated=invoice.touched, delinquency_date=late.isoformat(),
-                delinquent=delinquent, remaining_due=invoice.remaining, child_invoice_remaining_due=invoice.child_remaining,
-                total_debits=invoice.debits, total_taxes=invoice.taxes, void=invoice.void, auto_pay_attempts=0, **invoice.values,
+                id=invoice.id, created=on(invoice.day, MORNING), updated=invoice.touched,
+                delinquency_date=late.isoformat(), delinquent=delinquent, remaining_due=invoice.remaining,
+                child_invoice_remaining_due=invoice.child_remaining, total_debits=invoice.debits,
+                total_taxes=invoice.taxes, void=invoice.void, auto_pay_attempts=0, **invoice.values,
             )  # fmt: skip
         for money in self.monies:
             table = payments if money.kind == "Payment" else discounts
             table.add(
-                id=money.id, created=on(money.day, money.values.pop("time", NOON)), updated=money.touched, account_id=self.account.id,
-                amount_remaining=money.left, **money.values,
+                id=money.id, created=on(money.day, money.time), updated=money.touched,
+                account_id=self.account.id, amount_remaining=money.left, **money.values,
             )  # fmt: skip
             for _, _, credit in money.applied:
-                credits.add(**credit)
+                applications.add(**credit)

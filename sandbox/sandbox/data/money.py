@@ -1,17 +1,19 @@
 """Billing and paying: every account's invoices, taxes, payments, discounts and what went wrong with them.
 
-In: accounts with services and billing parameters. Out: rows of Invoice, Debit, TaxTransaction, Discount, Payment, Credit,
-MonthlyBillingCompletion, DepositSlip and of the ways back (ReversedPayment, RefundedPayment, VoidedPayment, Dispute).
+In: accounts with services and billing parameters. Out: rows of Invoice, Debit, TaxTransaction, Discount, Payment,
+Credit, MonthlyBillingCompletion, DepositSlip and of the ways back (ReversedPayment, RefundedPayment, VoidedPayment,
+Dispute).
 
-An account is played through, bill by bill (:mod:`sandbox.data.calendar`), with a way of paying of its own. Only bills on or after
-the first day of the chosen history are written. Parents and children are played together, parents first, because a child's
-invoice names the parent's.
+An account is played through, bill by bill (:mod:`sandbox.data.calendar`), with a way of paying of its own. Only bills
+on or after the first day of the chosen history are written. Parents and children are played together, parents first,
+because a child's invoice names the parent's.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from sandbox.data.calendar import BillRun, bill_runs, skip_to
 from sandbox.data.charges import half_up
@@ -57,7 +59,9 @@ class DepositSlips:
         """The slip of that day's month."""
         key = (day.year, day.month)
         if key not in self._ids:
-            self._ids[key] = self._table.add(created=on(day), date=day.isoformat(), bank_account_line="Operating 4711", memo=f"{key[0]}-{key[1]:02d}")
+            self._ids[key] = self._table.add(
+                created=on(day), date=day.isoformat(), bank_account_line="Operating 4711", memo=f"{key[0]}-{key[1]:02d}"
+            )
         return self._ids[key]
 
 
@@ -84,7 +88,9 @@ def play_family(context: Context, random: Random, family: list[AccountPlan], sta
 class Player:
     """One account going through its bills."""
 
-    def __init__(self, context: Context, random: Random, account: AccountPlan, start: date, slips: DepositSlips) -> None:
+    def __init__(
+        self, context: Context, random: Random, account: AccountPlan, start: date, slips: DepositSlips
+    ) -> None:
         self.context = context
         self.random = random
         self.account = account
@@ -138,21 +144,21 @@ class Player:
                 self._charge(invoice, run, service)
         if random.random() < 0.012:
             item = self.context.items[random.choice(ONE_TIME_CHARGES)]
-            ledger.debit(invoice, run.day, item, item.amount or 0, rules_for(self.context, account, item), user_id=self.context.user(random))
+            rules = rules_for(self.context, account, item)
+            ledger.debit(invoice, run.day, item, item.amount or 0, rules, user_id=self.context.user(random))
         for service in run.services:
             if service.item.credit:
-                cents = service.cents * (run.months if service.item.frequency == 1 else 1)
-                if run.share < 1:
-                    cents = half_up(cents * run.share)
-                if cents:
-                    ledger.discount(run.day, service.item, cents, service.rules, quantity=service.quantity)
+                self._credit(run, service)
         if random.random() < 0.012:
             credit = self.context.items[random.choice(ONE_TIME_CREDITS)]
             ledger.discount(run.day, credit, credit.amount or 0, (), user_id=self.context.user(random))
         ledger.use_leftovers(run.day)
         if self.context.today - run.day < timedelta(days=400):
             self.context.writer["MonthlyBillingCompletion"].add(
-                created=on(run.day, "T11:00:00+00:00"), account_id=account.id, date=run.day.isoformat(), invoice_id=invoice.id
+                created=on(run.day, "T11:00:00+00:00"),
+                account_id=account.id,
+                date=run.day.isoformat(),
+                invoice_id=invoice.id,
             )
         if random.random() < 0.004:
             self._void_duplicate(run)
@@ -169,16 +175,24 @@ class Player:
 
         if price(service.cents):
             self.ledger.debit(
-                invoice, run.day, service.item, price(service.cents), service.rules, quantity=service.quantity, months=months,
-                period=period, service_transaction_type="BASE_SERVICE", service_override_name=override,
+                invoice, run.day, service.item, price(service.cents), service.rules, quantity=service.quantity,
+                months=months, period=period, service_transaction_type="BASE_SERVICE",
+                service_override_name=override,
             )  # fmt: skip
         for add_on, cents, quantity, rules in service.add_ons:
             if price(cents * quantity):
                 self.ledger.debit(
-                    invoice, run.day, service.item, price(cents * quantity), rules, quantity=quantity, months=months, period=period,
-                    description=add_on.description, service_transaction_type="VOICE_SERVICE_ADDITION",
-                    voice_service_generic_parameter_id=add_on.id,
+                    invoice, run.day, service.item, price(cents * quantity), rules, quantity=quantity,
+                    months=months, period=period, description=add_on.description,
+                    service_transaction_type="VOICE_SERVICE_ADDITION", voice_service_generic_parameter_id=add_on.id,
                 )  # fmt: skip
+
+    def _credit(self, run: BillRun, service: ServicePlan) -> None:
+        cents = service.cents * (run.months if service.item.frequency == 1 else 1)
+        if run.share < 1:
+            cents = half_up(cents * run.share)
+        if cents:
+            self.ledger.discount(run.day, service.item, cents, service.rules, quantity=service.quantity)
 
     def _void_duplicate(self, run: BillRun) -> None:
         """An invoice that was made twice and voided on the next day. Money never went on it."""
@@ -189,14 +203,19 @@ class Player:
         user = self.context.user(self.random)
         for service in run.services:
             if not service.item.credit and service.cents:
-                self.ledger.debit(copy, run.day, service.item, service.cents, (), quantity=service.quantity, reversed_by=user)
+                self.ledger.debit(
+                    copy, run.day, service.item, service.cents, (), quantity=service.quantity, reversed_by=user
+                )
         self.ledger.void(copy, day)
 
     def _late_fee(self, day: date) -> None:
         """A late fee on an invoice of its own."""
         overdue = [
             invoice for invoice in self.ledger.invoices
-            if invoice.remaining and not invoice.void and invoice.due + timedelta(days=10) < day and not invoice.values.get("late_fee_applied")
+            if invoice.remaining
+            and not invoice.void
+            and invoice.due + timedelta(days=10) < day
+            and not invoice.values.get("late_fee_applied")
         ]  # fmt: skip
         if overdue and self.random.random() < 0.3:
             overdue[0].values["late_fee_applied"] = True
@@ -247,13 +266,21 @@ class Player:
         if roll < 0.001 and values["payment_type"] == "CHECK":
             ledger.take_back(money, later)
             self.context.writer["ReversedPayment"].add(
-                created=on(later), payment_id=money.id, amount=amount, description="NSF check", user_id=self.context.user(random)
+                created=on(later),
+                payment_id=money.id,
+                amount=amount,
+                description="NSF check",
+                user_id=self.context.user(random),
             )
             self._appointments.append((later + timedelta(days=7), 1.0))
         elif 0.030 < roll < 0.032:
             ledger.take_back(money, later)
             self.context.writer["VoidedPayment"].add(
-                created=on(later), payment_id=money.id, amount=amount, description="Entered twice", user_id=self.context.user(random)
+                created=on(later),
+                payment_id=money.id,
+                amount=amount,
+                description="Entered twice",
+                user_id=self.context.user(random),
             )
             ledger.payment(later, amount, **{**values, "payment_datetime": on(later)})
         elif money.left > 1000 and random.random() < 0.3:
@@ -274,18 +301,23 @@ class Player:
             transaction_id=f"re_{money.id:08d}", user_id=self.context.user(self.random),
         )  # fmt: skip
 
-    def _means(self, day: date) -> dict[str, object]:
+    def _means(self, day: date) -> dict[str, Any]:
         """How it was paid."""
         random, account = self.random, self.account
-        values: dict[str, object] = {
-            "company_id": account.company_id, "successful": True, "status": "SUCCEEDED", "payment_datetime": on(day),
-            "is_autopay": self.habit == "automatic",
+        values: dict[str, Any] = {
+            "company_id": account.company_id, "successful": True, "status": "SUCCEEDED",
+            "payment_datetime": on(day), "is_autopay": self.habit == "automatic",
         }  # fmt: skip
         if self.habit == "automatic" or random.random() < 0.35:
             if account.bank_account_ids and (random.random() < 0.9 or not account.card_ids):
                 values |= {"payment_type": "BANKACCOUNT", "bank_account_id": account.bank_account_ids[0]}
             elif account.card_ids:
-                values |= {"payment_type": "CREDITCARD", "credit_card_id": account.card_ids[0], "passed_avs_check": True, "passed_cvv_check": True}
+                values |= {
+                    "payment_type": "CREDITCARD",
+                    "credit_card_id": account.card_ids[0],
+                    "passed_avs_check": True,
+                    "passed_cvv_check": True,
+                }
             else:
                 values |= {"payment_type": "CREDITCARD"}
             values["transaction_id"] = f"{random.getrandbits(40):010d}"
@@ -299,7 +331,7 @@ class Player:
     # After the last bill
 
     def since_the_last_bill(self) -> None:
-        """Charges that wait for the next invoice, credits and money that wait for one, mistakes that were taken back."""
+        """Charges, credits and money that wait for the next invoice, and mistakes that were taken back."""
         context, random, ledger = self.context, self.random, self.ledger
         account = self.account
         day = self._last_day - timedelta(days=random.randint(0, 9))
@@ -312,7 +344,9 @@ class Player:
             ledger.debit(None, day, item, item.amount or 0, rules, user_id=context.user(random))
         elif account.billable and roll < 0.05:
             item = context.items["service_call"]
-            ledger.debit(None, day, item, item.amount or 0, (), user_id=context.user(random), reversed_by=context.user(random))
+            ledger.debit(
+                None, day, item, item.amount or 0, (), user_id=context.user(random), reversed_by=context.user(random)
+            )
         if account.billable and 0.10 < roll < 0.125:
             item = context.items[random.choice(ONE_TIME_CREDITS)]
             ledger.discount(day, item, item.amount or 0, (), time="T18:00:00+00:00", user_id=context.user(random))

@@ -1,7 +1,7 @@
 """Sites, RADIUS, loose MAC addresses and the servers that Sonar feeds.
 
-Out: rows of NetworkSite (with contacts and address), RadiusAccount, RadiusSessionHistory, RadiusServer, RadiusGroup, DhcpServer,
-InlineDevice, Poller, NetworkMonitoringTemplate, UninventoriedMacAddress.
+Out: rows of NetworkSite (with contacts and address), RadiusAccount, RadiusSessionHistory, RadiusServer, RadiusGroup,
+DhcpServer, InlineDevice, Poller, NetworkMonitoringTemplate, UninventoriedMacAddress.
 """
 
 from __future__ import annotations
@@ -35,10 +35,19 @@ def make_sites(context: Context) -> None:
         created = context.past(random)
         site_id = context.writer["NetworkSite"].add(
             created=created, name=name, height_in_meters=round(random.uniform(3, 95), 1),
-            geopoint=f"{latitude:.6f},{longitude:.6f}", company_id=context.company_ids[index % 3] if index % 4 else None,
+            geopoint=f"{latitude:.6f},{longitude:.6f}",
+            company_id=context.company_ids[index % 3] if index % 4 else None,
         )  # fmt: skip
         context.site_ids.append(site_id)
-        add_address(context, random, town, owner=("NetworkSite", site_id), created=created, latitude=latitude, longitude=longitude)
+        add_address(
+            context,
+            random,
+            town,
+            owner=("NetworkSite", site_id),
+            created=created,
+            latitude=latitude,
+            longitude=longitude,
+        )
         add_site_contact(context, random, site_id, town.area_code, created)
 
 
@@ -47,14 +56,15 @@ def add_site_contact(context: Context, random: Random, site_id: int, area_code: 
     name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
     contact_id = context.writer["Contact"].reserve()
     context.writer["Contact"].add(
-        id=contact_id, created=created, contactable_type="NetworkSite", contactable_id=site_id, name=name, primary=True,
-        role="Landowner", email_address=f"{plain(name).replace(' ', '.').lower()}{contact_id}@example.org", language="en",
+        id=contact_id, created=created, contactable_type="NetworkSite", contactable_id=site_id, name=name,
+        primary=True, role="Landowner",
+        email_address=f"{plain(name).replace(' ', '.').lower()}{contact_id}@example.org", language="en",
     )  # fmt: skip
     add_phones(context, random, contact_id, area_code, 1)
 
 
 def make_radius_accounts(context: Context) -> None:
-    """PPPoE logins, the provider's number of them; internet services without one are identified by the MAC of their device."""
+    """PPPoE logins, the provider's number of them; who has none is identified by the MAC of a device."""
     random = context.random("radius_accounts")
     candidates = [(account, service) for account in context.of_kind("active") for service in account.data_services]
     wanted = min(len(candidates), context.volumes.of("RadiusAccount"))
@@ -80,8 +90,8 @@ def add_radius_account(context: Context, random: Random, account: AccountPlan, s
     if random.random() < context.volumes.of("RadiusSessionHistory") / context.volumes.of("RadiusAccount"):
         start = context.now - timedelta(minutes=random.randint(10, 60 * 24 * 20))
         context.writer["RadiusSessionHistory"].add(
-            created=stamp(start), account_session_id=f"{random.getrandbits(32):08x}", radius_account_id=row_id, start=stamp(start),
-            calling_station_id=mac_address(random), nas_ip_address="172.17.0.1",
+            created=stamp(start), account_session_id=f"{random.getrandbits(32):08x}", radius_account_id=row_id,
+            start=stamp(start), calling_station_id=mac_address(random), nas_ip_address="172.17.0.1",
         )  # fmt: skip
     return row_id
 
@@ -89,7 +99,10 @@ def add_radius_account(context: Context, random: Random, account: AccountPlan, s
 def add_loose_mac(context: Context, random: Random, account: AccountPlan, service: ServicePlan) -> int:
     """The MAC address of a device that is not in the inventory."""
     row_id = context.writer["UninventoriedMacAddress"].add(
-        created=context.not_later(at(service.since, random)), account_id=account.id, mac_address=mac_address(random), account_service_id=service.id
+        created=context.not_later(at(service.since, random)),
+        account_id=account.id,
+        mac_address=mac_address(random),
+        account_service_id=service.id,
     )
     context.loose_macs.setdefault(account.id, []).append(row_id)
     return row_id
@@ -117,25 +130,46 @@ def make_servers(context: Context) -> None:
     writer = context.writer
     seen = context.now_stamp
     radius_id = writer["RadiusServer"].add(
-        name="radius1", ip_address="172.17.0.10", enabled=True, type="FREERADIUS_MYSQL", status="UP", last_synchronized=seen,
-        send_change_auth_on_delinquency=True, send_change_auth_on_status_change=True, coa_secret=f"{random.getrandbits(64):016x}",
+        name="radius1", ip_address="172.17.0.10", enabled=True, type="FREERADIUS_MYSQL", status="UP",
+        last_synchronized=seen, send_change_auth_on_delinquency=True, send_change_auth_on_status_change=True,
+        coa_secret=f"{random.getrandbits(64):016x}",
     )  # fmt: skip
     writer["RadiusServerCredential"].add(
-        radius_server_id=radius_id, credential="FREERADIUS_MYSQL_DATABASE_PASSWORD", value=f"{random.getrandbits(64):016x}"
+        radius_server_id=radius_id,
+        credential="FREERADIUS_MYSQL_DATABASE_PASSWORD",
+        value=f"{random.getrandbits(64):016x}",
     )
     for priority, (name, delinquency) in enumerate((("delinquent", "DELINQUENT"), ("default", "CURRENT")), start=1):
-        group_id = writer["RadiusGroup"].add(name=name, account_status="ACTIVE", delinquency=delinquency, priority=priority)
-        writer["RadiusGroupReplyAttribute"].add(radius_group_id=group_id, name="Framed-Pool", operator="COLON_EQUALS", reply=f"{name}-pool")
+        group_id = writer["RadiusGroup"].add(
+            name=name, account_status="ACTIVE", delinquency=delinquency, priority=priority
+        )
+        writer["RadiusGroupReplyAttribute"].add(
+            radius_group_id=group_id, name="Framed-Pool", operator="COLON_EQUALS", reply=f"{name}-pool"
+        )
     writer["AddressList"].add(name="delinquent", account_status="ACTIVE", delinquency="DELINQUENT")
     writer["DhcpServer"].add(
-        name="dhcp-core", ip_address="172.17.0.11", port=8728, enabled=True, type="MIKROTIK", status="UP", last_synchronized=seen,
-        api_key=f"{random.getrandbits(96):024x}", serves_all_pools=True,
+        name="dhcp-core", ip_address="172.17.0.11", port=8728, enabled=True, type="MIKROTIK", status="UP",
+        last_synchronized=seen, api_key=f"{random.getrandbits(96):024x}", serves_all_pools=True,
     )  # fmt: skip
     writer["InlineDevice"].add(
-        name="shaper1", ip_address="172.17.0.12", port=8728, enabled=True, type="MIKROTIK", all_subnets=True, status="UP", last_synchronized=seen
+        name="shaper1",
+        ip_address="172.17.0.12",
+        port=8728,
+        enabled=True,
+        type="MIKROTIK",
+        all_subnets=True,
+        status="UP",
+        last_synchronized=seen,
     )
-    writer["Poller"].add(name="poller1", enabled=True, api_key=f"{random.getrandbits(96):024x}", version="2.4.1", results_last_received=seen)
+    writer["Poller"].add(
+        name="poller1",
+        enabled=True,
+        api_key=f"{random.getrandbits(96):024x}",
+        version="2.4.1",
+        results_last_received=seen,
+    )
     context.named["monitoring"] = writer["NetworkMonitoringTemplate"].add(
-        name="SNMP v2c radios", icmp_monitoring=True, snmp_community="ridgeriver-ro", snmp_version="SNMP_VERSION_2C",
-        collect_interface_statistics=True, icmp_latency_threshold=150, icmp_loss_threshold=10,
+        name="SNMP v2c radios", icmp_monitoring=True, snmp_community="ridgeriver-ro",
+        snmp_version="SNMP_VERSION_2C", collect_interface_statistics=True, icmp_latency_threshold=150,
+        icmp_loss_threshold=10,
     )  # fmt: skip

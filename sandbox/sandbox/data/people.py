@@ -109,23 +109,29 @@ def plan_account(context: Context, random: Random, account_id: int, kind: Accoun
     )
     created = context.today - timedelta(days=int(random.triangular(20, 4200, 900)))
     account = AccountPlan(
-        id=account_id, kind=kind, name=name, person=person, status_id=context.named[f"status:{STATUS_OF_KIND[kind]}"],
-        type_id=context.named[f"type:{type_name}"], type_class=type_class, company_id=company,
-        town=random.choice(TOWNS), created=created,
+        id=account_id, kind=kind, name=name, person=person,
+        status_id=context.named[f"status:{STATUS_OF_KIND[kind]}"], type_id=context.named[f"type:{type_name}"],
+        type_class=type_class, company_id=company, town=random.choice(TOWNS), created=created,
     )  # fmt: skip
     if kind not in ("lead", "pending"):
         account.activated = created + timedelta(days=random.randint(0, 14))
     if kind == "active" and random.random() < 0.01:
         account.status_id = context.named["status:Active - Complimentary"]
     if account.activated and kind in ("disconnected", "archived"):
-        account.ended = account.activated + timedelta(days=random.randint(1, max(1, (context.today - account.activated).days - 2)))
+        account.ended = account.activated + timedelta(
+            days=random.randint(1, max(1, (context.today - account.activated).days - 2))
+        )
         if kind == "archived":
-            account.archived_on = min(account.ended + timedelta(days=random.randint(0, 90)), context.today - timedelta(days=1))
+            account.archived_on = min(
+                account.ended + timedelta(days=random.randint(0, 90)), context.today - timedelta(days=1)
+            )
     elif account.activated and kind in ("suspended", "seasonal"):
         account.ended = max(account.activated, context.today - timedelta(days=random.randint(10, 150)))
     place_in_tax_zones(context, account, exempt=type_class == "GOVERNMENT" or random.random() < 0.01)
     if random.random() < 0.25:
-        account.group_ids = [context.named[f"group:{name}"] for name in sorted(random.sample(GROUPS, random.choice((1, 1, 1, 2))))]
+        account.group_ids = [
+            context.named[f"group:{name}"] for name in sorted(random.sample(GROUPS, random.choice((1, 1, 1, 2))))
+        ]
     return account
 
 
@@ -191,7 +197,9 @@ def add_contact(context: Context, random: Random, account: AccountPlan, *, prima
     contact_id = context.writer["Contact"].reserve()
     local = plain(name).replace(" ", ".").lower()
     mail = f"{local}{contact_id}@{random.choice(MAIL_HOSTS)}" if random.random() < 0.9 else None
-    portal = f"{local.replace('.', '')}{contact_id}" if primary and account.activated and random.random() < 0.7 else None
+    portal = (
+        f"{local.replace('.', '')}{contact_id}" if primary and account.activated and random.random() < 0.7 else None
+    )
     created = at(account.created, random)
     context.writer["Contact"].add(
         id=contact_id, created=context.not_later(created), updated=context.past(random, account.created),
@@ -213,8 +221,10 @@ def add_phones(context: Context, random: Random, contact_id: int, area_code: str
         digits = f"{area_code}555{random.randint(0, 9999):04d}"
         mobile = (random.random() < 0.6) != bool(index)
         context.writer["PhoneNumber"].add(
-            contact_id=contact_id, country="US", number=digits, number_formatted=f"({digits[:3]}) {digits[3:6]}-{digits[6:]}",
-            phone_number_type_id=context.named["phone:Mobile" if mobile else "phone:Home"], sms_opt_in=mobile and index == 0,
+            contact_id=contact_id, country="US", number=digits,
+            number_formatted=f"({digits[:3]}) {digits[3:6]}-{digits[6:]}",
+            phone_number_type_id=context.named["phone:Mobile" if mobile else "phone:Home"],
+            sms_opt_in=mobile and index == 0,
         )  # fmt: skip
 
 
@@ -232,15 +242,23 @@ def make_account_events(context: Context) -> None:
     for account in context.accounts:
         if account.activated:
             moment = context.not_later(at(account.activated, random))
-            events.add(created=moment, account_id=account.id, event="ACTIVATED", event_datetime=moment, current="Active")
+            events.add(
+                created=moment, account_id=account.id, event="ACTIVATED", event_datetime=moment, current="Active"
+            )
         if account.ended and account.kind in ("disconnected", "archived"):
             moment = context.not_later(at(account.ended, random))
             events.add(
-                created=moment, account_id=account.id, event="STATUS_UPDATED", event_datetime=moment, previous="Active", current="Inactive"
+                created=moment,
+                account_id=account.id,
+                event="STATUS_UPDATED",
+                event_datetime=moment,
+                previous="Active",
+                current="Inactive",
             )
             disconnections.add(
-                created=moment, account_id=account.id, disconnected_at=moment, disconnected_by_user_id=context.user(random),
-                serviceable_address_id=account.address_id, serviceable_address_reference_record=f"{account.town.name}, {account.town.zip}",
+                created=moment, account_id=account.id, disconnected_at=moment,
+                disconnected_by_user_id=context.user(random), serviceable_address_id=account.address_id,
+                serviceable_address_reference_record=f"{account.town.name}, {account.town.zip}",
             )  # fmt: skip
         if account.archived_on:
             moment = context.not_later(at(account.archived_on, random))
@@ -272,14 +290,13 @@ def write_account(context: Context, random: Random, account: AccountPlan, next_c
     """The account's row, its groups and its tax zones."""
     writer = context.writer
     first_day = account.ended or account.activated or account.created
+    last_day = account.archived_on + timedelta(days=1) if account.archived_on else None
     writer["Account"].add(
         id=account.id, created=context.not_later(at(account.created, random)),
-        updated=context.past(random, max(first_day, account.created), account.archived_on and account.archived_on + timedelta(days=1)),
+        updated=context.past(random, max(first_day, account.created), last_day),
         **account_row(context, random, account, next_charge),
     )  # fmt: skip
     for group_id in account.group_ids:
         writer.relate(("Account", account.id, "account_groups"), ("AccountGroup", group_id, "accounts"))
     for zone_id in account.zone_ids:
         writer.relate(("Account", account.id, "geo_tax_zones"), ("GeoTaxZone", zone_id, "accounts"))
-
-

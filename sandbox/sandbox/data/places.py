@@ -17,7 +17,9 @@ from sandbox.data.words import STREET_KINDS, STREETS, TOWNS, UNITS, Town
 def make_address_statuses(context: Context) -> None:
     """Labels on serviceable places."""
     for name, colour in (("Serviceable", "#2ECC71"), ("Needs survey", "#F1C40F"), ("Not reachable", "#E74C3C")):
-        context.named[f"address:{name}"] = context.writer["AddressStatus"].add(name=name, color=colour, icon="HOUSE759590")
+        context.named[f"address:{name}"] = context.writer["AddressStatus"].add(
+            name=name, color=colour, icon="HOUSE759590"
+        )
 
 
 def make_account_addresses(context: Context) -> None:
@@ -79,9 +81,10 @@ def add_address(
     if kind == "MAILING" and random.random() < 0.3:
         line1 = f"PO Box {random.randint(10, 2999)}"
     return context.writer["Address"].add(
-        created=created, type=kind, serviceable=serviceable, address_status_id=status_id, anchor_address_id=anchor_id,
-        addressable_type=owner[0] if owner else None, addressable_id=owner[1] if owner else None, is_anchor=is_anchor,
-        line1=line1, line2=random.choice(UNITS) if random.random() < 0.12 else None, city=town.name, country="US",
+        created=created, type=kind, serviceable=serviceable, address_status_id=status_id,
+        anchor_address_id=anchor_id, addressable_type=owner[0] if owner else None,
+        addressable_id=owner[1] if owner else None, is_anchor=is_anchor, line1=line1,
+        line2=random.choice(UNITS) if random.random() < 0.12 else None, city=town.name, country="US",
         subdivision=town.state, zip=town.zip, county=f"COUNTY_{town.county}", fips=town.county, fips_source="SONAR",
         latitude=f"{latitude:.6f}" if latitude else None, longitude=f"{longitude:.6f}" if longitude else None,
         timezone="AMERICACHICAGO", census_year=2020 if serviceable else None,
@@ -89,7 +92,7 @@ def add_address(
 
 
 def make_vacant_addresses(context: Context) -> None:
-    """Fill up to the number of addresses that a provider of this size has: places without a customer, some in anchored buildings."""
+    """Places without a customer, some in anchored buildings, up to the provider's number of addresses."""
     random = context.random("vacant_addresses")
     missing = context.volumes.of("Address") - context.writer["Address"].count
     statuses = [context.named[f"address:{name}"] for name in ("Serviceable", "Needs survey", "Not reachable")]
@@ -102,8 +105,9 @@ def make_vacant_addresses(context: Context) -> None:
             town = random.choice(TOWNS)
         is_anchor = index % 40 == 0
         address_id = add_address(
-            context, random, town, owner=None, created=context.past(random), serviceable=True, status_id=random.choice(statuses),
-            latitude=town.latitude + random.uniform(-0.1, 0.1), longitude=town.longitude + random.uniform(-0.1, 0.1),
+            context, random, town, owner=None, created=context.past(random), serviceable=True,
+            status_id=random.choice(statuses), latitude=town.latitude + random.uniform(-0.1, 0.1),
+            longitude=town.longitude + random.uniform(-0.1, 0.1),
             anchor_id=anchor_id if in_building and not is_anchor else None, is_anchor=is_anchor,
         )  # fmt: skip
         if is_anchor:

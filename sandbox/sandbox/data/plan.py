@@ -104,14 +104,14 @@ class AccountPlan:
     parent_id: int | None = None
     group_ids: list[int] = field(default_factory=list)
     zone_ids: list[int] = field(default_factory=list)
-    taxes: TaxProfile = TaxProfile(False, {}, {})
+    taxes: TaxProfile = field(default_factory=lambda: TaxProfile(False, {}, {}))
     primary_contact_id: int = 0
     email: str | None = None
     address_id: int | None = None
     """The serviceable address."""
     latitude: float = 0.0
     longitude: float = 0.0
-    billing: BillingPlan = BillingPlan(1, 1, 20, 10)
+    billing: BillingPlan = field(default_factory=lambda: BillingPlan(1, 1, 20, 10))
     services: list[ServicePlan] = field(default_factory=list)
     former_services: list[ServicePlan] = field(default_factory=list)
     next_bill: date | None = None

@@ -1,7 +1,7 @@
 """What each account has: its services, their prices, packages, voice add-ons and internal fields.
 
-Out: rows of AccountService, AccountVoiceServiceDetail, ServiceMetadataValue. ``plan_services`` decides, the money step bills,
-``write_services`` writes the rows with the dates and counts that billing left.
+Out: rows of AccountService, AccountVoiceServiceDetail, ServiceMetadataValue. ``plan_services`` decides, the money
+step bills, ``write_services`` writes the rows with the dates and counts that billing left.
 """
 
 from __future__ import annotations
@@ -16,15 +16,22 @@ from sandbox.data.context import Context
 from sandbox.data.plan import AccountPlan, CatalogueItem, ServicePlan
 
 HOME_PLANS = {
-    "bronze": 10, "silver": 16, "gold": 14, "platinum": 6, "fiber100": 14, "fiber250": 14, "fiber500": 8, "fibergig": 7,
-    "legacy_dsl": 3, "lifeline": 3, "cabin": 2, "quarterly": 2,
+    "bronze": 10, "silver": 16, "gold": 14, "platinum": 6, "fiber100": 14, "fiber250": 14, "fiber500": 8,
+    "fibergig": 7, "legacy_dsl": 3, "lifeline": 3, "cabin": 2, "quarterly": 2,
 }  # fmt: skip
-BUSINESS_PLANS = {"business500": 30, "business_wireless": 30, "fiber500": 15, "fibergig": 15, "dedicated": 6, "silver": 4}
+BUSINESS_PLANS = {
+    "business500": 30,
+    "business_wireless": 30,
+    "fiber500": 15,
+    "fibergig": 15,
+    "dedicated": 6,
+    "silver": 4,
+}
 VOICE_PLANS = {"business_line": 40, "pbx": 25, "phone": 35}
 EXTRAS = {
-    "rental": 30, "managed_router": 16, "autopay_credit": 24, "static_ip": 7, "maintenance": 8, "phone": 10, "phone_basic": 4,
-    "regulatory": 10, "tv": 4, "mail_hosting": 2, "paper_fee": 3, "install_plan": 3, "welcome": 7, "lifeline_credit": 4,
-    "colocation": 1, "employee_credit": 1,
+    "rental": 30, "managed_router": 16, "autopay_credit": 24, "static_ip": 7, "maintenance": 8, "phone": 10,
+    "phone_basic": 4, "regulatory": 10, "tv": 4, "mail_hosting": 2, "paper_fee": 3, "install_plan": 3, "welcome": 7,
+    "lifeline_credit": 4, "colocation": 1, "employee_credit": 1,
 }  # fmt: skip
 PRICE_REASONS = ("Loyalty price", "Negotiated with sales", "Grandfathered rate", "Neighborhood promotion")
 MAXIMUM_PER_ACCOUNT = 6
@@ -61,9 +68,11 @@ def plan_first_services(context: Context, random: Random, account: AccountPlan) 
         plans = VOICE_PLANS
     # A plan of several months on an account that is billed several months at once would multiply (mapping.md 5.3).
     usable = {
-        key: weight for key, weight in plans.items()
-        if context.items[key].company_id in (None, account.company_id) and not (several_months and context.items[key].frequency > 1)
-    }  # fmt: skip
+        key: weight
+        for key, weight in plans.items()
+        if context.items[key].company_id in (None, account.company_id)
+        and not (several_months and context.items[key].frequency > 1)
+    }
     key = random.choices(list(usable), weights=list(usable.values()))[0]
     package = None
     if random.random() < 0.25:
@@ -78,11 +87,11 @@ def plan_first_services(context: Context, random: Random, account: AccountPlan) 
             "business_start": ("business500", "static_ip"),
         }[package]
         for name in content:
-            service = add_service(context, random, account, context.items[name])
+            service = add_service(random, account, context.items[name])
             service.package_id = context.packages[package]
             service.row["unique_package_relationship_id"] = tag
     else:
-        add_service(context, random, account, context.items[key])
+        add_service(random, account, context.items[key])
     return len(account.services) - before
 
 
@@ -92,7 +101,10 @@ def plan_extra(context: Context, random: Random, account: AccountPlan, key: str)
     had = {service.item.key for service in account.services}
     if key in had or len(account.services) >= MAXIMUM_PER_ACCOUNT:
         return 0
-    base = max((service.cents for service in account.services if service.item.frequency == 1 and not service.item.credit), default=0)
+    base = max(
+        (service.cents for service in account.services if service.item.frequency == 1 and not service.item.credit),
+        default=0,
+    )
     if item.frequency > 1 and (account.billing.months_to_bill != 1 or (account.person and key == "colocation")):
         return 0
     if item.credit and (base < 2 * (item.amount or 0) or sum(service.item.credit for service in account.services) >= 2):
@@ -102,18 +114,20 @@ def plan_extra(context: Context, random: Random, account: AccountPlan, key: str)
         return 0
     if key == "autopay_credit":
         account.autopay = True
-    service = add_service(context, random, account, item)
+    service = add_service(random, account, item)
     if item.times_to_run:
         assert account.activated is not None
         months = random.randint(0, item.times_to_run - 2)
         service.since = max(account.activated, context.today - timedelta(days=30 * months))
     elif key != "autopay_credit" and random.random() < 0.4:
         assert account.activated is not None
-        service.since = account.activated + timedelta(days=random.randint(0, max(0, (context.today - account.activated).days - 1)))
+        service.since = account.activated + timedelta(
+            days=random.randint(0, max(0, (context.today - account.activated).days - 1))
+        )
     return 1
 
 
-def add_service(context: Context, random: Random, account: AccountPlan, item: CatalogueItem) -> ServicePlan:
+def add_service(random: Random, account: AccountPlan, item: CatalogueItem) -> ServicePlan:
     """Put a service on an account at its list price, a price of its own, or (price null) an agreed one."""
     service = ServicePlan(item, item.amount or 0, since=account.activated or account.created)
     if item.amount is None:
@@ -138,7 +152,13 @@ def rules_for(context: Context, account: AccountPlan, item: CatalogueItem) -> tu
 def plan_former_services(context: Context, random: Random, account: AccountPlan) -> None:
     """What a customer had before it left: billed then, no row now (removal deletes it)."""
     plan_first_services(context, random, account)
-    for key, share in (("rental", 0.8), ("managed_router", 0.5), ("autopay_credit", 0.35), ("regulatory", 0.6), ("maintenance", 0.3)):
+    for key, share in (
+        ("rental", 0.8),
+        ("managed_router", 0.5),
+        ("autopay_credit", 0.35),
+        ("regulatory", 0.6),
+        ("maintenance", 0.3),
+    ):
         if random.random() < share:
             plan_extra(context, random, account, key)
     account.former_services, account.services = account.services, []
@@ -155,7 +175,9 @@ def _plan_add_ons(context: Context, random: Random, account: AccountPlan) -> Non
             if add_on.item.key == service.item.key and random.random() < 0.6:
                 quantity = random.randint(2, 12) if add_on.description == "PBX seat" else 1
                 price = add_on.price - 100 if random.random() < 0.1 else add_on.price
-                rules = applicable_rules([(context.taxes[tax_id], exemption) for tax_id, exemption in add_on.taxes], account.taxes)
+                rules = applicable_rules(
+                    [(context.taxes[tax_id], exemption) for tax_id, exemption in add_on.taxes], account.taxes
+                )
                 service.add_ons.append((add_on, price, quantity, rules))
 
 
@@ -186,18 +208,21 @@ def write_services(context: Context, random: Random, accounts: Iterable[AccountP
             created = context.not_later(at(service.since, random))
             service.id = table.add(
                 created=created, updated=context.past(random, service.since) if random.random() < 0.3 else created,
-                account_id=account.id, service_id=service.item.id, package_id=service.package_id, quantity=service.quantity,
-                is_additional=service.item.type == "DATA" and not first, **row,
+                account_id=account.id, service_id=service.item.id, package_id=service.package_id,
+                quantity=service.quantity, is_additional=service.item.type == "DATA" and not first, **row,
             )  # fmt: skip
             first = first and service.item.type != "DATA"
             for add_on, price, quantity, _ in service.add_ons:
                 context.writer["AccountVoiceServiceDetail"].add(
-                    created=created, account_service_id=service.id, voice_service_generic_parameter_id=add_on.id, quantity=quantity,
-                    price_override=price if price != add_on.price else None,
+                    created=created, account_service_id=service.id, voice_service_generic_parameter_id=add_on.id,
+                    quantity=quantity, price_override=price if price != add_on.price else None,
                     price_override_reason="Volume price" if price != add_on.price else None,
                 )  # fmt: skip
             metadata = context.named.get(f"metadata:{service.item.key}")
             if metadata and random.random() < 0.8:
                 context.writer["ServiceMetadataValue"].add(
-                    created=created, account_service_id=service.id, service_metadata_id=metadata, value=f"RR/{service.id:06d}//CKT"
+                    created=created,
+                    account_service_id=service.id,
+                    service_metadata_id=metadata,
+                    value=f"RR/{service.id:06d}//CKT",
                 )

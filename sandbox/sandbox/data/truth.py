@@ -1,7 +1,8 @@
 """What is right: computed from the rows of a store, not remembered by the generator.
 
-In: a store. Out: :class:`Truth`: per account what it owes, its open invoices, credit left, monthly revenue, next charge, services;
-the rows that are dirty and why; row counts. Money is integer cents. Rules: research/money.md §1, §5; :mod:`sandbox.data.charges`.
+In: a store. Out: :class:`Truth`: per account what it owes, its open invoices, credit left, monthly revenue, next
+charge, services; the rows that are dirty and why; row counts. Money is integer cents. Rules: research/money.md §1,
+§5; :mod:`sandbox.data.charges`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sandbox.data.charges import (
     next_charge_cents,
     scaled,
 )
+from sandbox.data.dirt_codes import DIRT_CODES
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.store import open_database
 
@@ -98,8 +100,10 @@ class Truth:
 
     @property
     def dirty_account_ids(self) -> set[int]:
-        """Accounts with at least one finding."""
-        return {dirt.account_id for dirt in self.dirt if dirt.account_id is not None}
+        """Accounts with at least one fault; what is ordinary (a customer in credit) does not count."""
+        return {
+            dirt.account_id for dirt in self.dirt if dirt.account_id is not None and not DIRT_CODES[dirt.code].ordinary
+        }
 
     def totals(self) -> dict[str, int]:
         """Sums over all accounts."""
@@ -128,7 +132,8 @@ class Truth:
             "meta": self.meta,
             "totals": self.totals(),
             "accounts": {
-                str(account.id): {**asdict(account), "credit_left_cents": account.credit_left_cents} for account in self.accounts.values()
+                str(account.id): {**asdict(account), "credit_left_cents": account.credit_left_cents}
+                for account in self.accounts.values()
             },
             "dirt": [asdict(dirt) for dirt in self.dirt],
             "rows": self.rows,
@@ -147,23 +152,31 @@ def read_truth(path: Path | str) -> Truth:
 def truth_of(connection: sqlite3.Connection) -> Truth:
     """Compute the truth of an open store."""
     meta = dict(connection.execute('SELECT key, value FROM "_meta"'))
-    today = date.fromisoformat(meta["generated_at"][:10])
+    today = date.fromisoformat(meta.get("changed_at", meta["generated_at"])[:10])
     accounts = {
         row[0]: AccountTruth(row[0], row[1], bool(row[2]), next_bill_date=row[3], next_recurring_charge_amount=row[4])
         for row in connection.execute(
-            """SELECT a.id, a.name, s.activates_account AND a.archived_at IS NULL, a.next_bill_date, a.next_recurring_charge_amount
+            """SELECT a.id, a.name, s.activates_account AND a.archived_at IS NULL, a.next_bill_date,
+                 a.next_recurring_charge_amount
                FROM "Account" a JOIN "AccountStatus" s ON s.id = a.account_status_id ORDER BY a.id"""
         )
     }
     _add_balances(connection, accounts)
     _add_open_items(connection, accounts, today)
     _add_services(connection, accounts)
-    dirt = [Dirt(*row) for row in connection.execute('SELECT account_id, type, row_id, code, note FROM "_dirt" ORDER BY rowid')]
-    counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in load_contract().stored_types}
+    dirt = [
+        Dirt(*row)
+        for row in connection.execute('SELECT account_id, type, row_id, code, note FROM "_dirt" ORDER BY rowid')
+    ]
+    counts = {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+        for name in load_contract().stored_types
+    }
     return Truth(meta, accounts, dirt, {name: count for name, count in counts.items() if count})
 
 
-_TAX = """SELECT taxtransactionable_id AS id, sum(amount) AS amount FROM "TaxTransaction" WHERE taxtransactionable_type = '{}' GROUP BY 1"""
+_TAX = """SELECT taxtransactionable_id AS id, sum(amount) AS amount FROM "TaxTransaction"
+    WHERE taxtransactionable_type = '{}' GROUP BY 1"""
 
 
 def _add_balances(connection: sqlite3.Connection, accounts: dict[int, AccountTruth]) -> None:
@@ -175,7 +188,8 @@ def _add_balances(connection: sqlite3.Connection, accounts: dict[int, AccountTru
             if account_id in accounts:
                 accounts[account_id].owed_cents += sign * cents
     back = " UNION ALL ".join(
-        f"""SELECT payment_id, amount FROM "{kind}" """ + ("WHERE transaction_successful IS NOT 0" if kind == "RefundedPayment" else "")
+        f"""SELECT payment_id, amount FROM "{kind}" """
+        + ("WHERE transaction_successful IS NOT 0" if kind == "RefundedPayment" else "")
         for kind in ("ReversedPayment", "RefundedPayment", "VoidedPayment")
     )
     query = f"""SELECT p.account_id, sum(p.amount - coalesce(b.amount, 0)) FROM "Payment" p
@@ -200,10 +214,14 @@ def _add_open_items(connection: sqlite3.Connection, accounts: dict[int, AccountT
     for account_id, cents in connection.execute(query):
         if account_id in accounts:
             accounts[account_id].uninvoiced_cents = cents
-    for account_id, cents in connection.execute('SELECT account_id, sum(amount_remaining) FROM "Payment" WHERE successful GROUP BY 1'):
+    for account_id, cents in connection.execute(
+        'SELECT account_id, sum(amount_remaining) FROM "Payment" WHERE successful GROUP BY 1'
+    ):
         if account_id in accounts:
             accounts[account_id].unused_payment_cents = cents
-    for account_id, cents in connection.execute('SELECT account_id, sum(amount_remaining) FROM "Discount" WHERE NOT reversed GROUP BY 1'):
+    for account_id, cents in connection.execute(
+        'SELECT account_id, sum(amount_remaining) FROM "Discount" WHERE NOT reversed GROUP BY 1'
+    ):
         if account_id in accounts:
             accounts[account_id].unused_discount_cents = cents
     for account in accounts.values():
@@ -215,12 +233,22 @@ class _Rates:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._taxes = {
-            row[0]: Tax(row[0], row[1], row[2] == "FLAT", row[3] == "GEOGRAPHICAL", round(row[4]) if row[2] == "FLAT" else scaled(row[4]))
+            row[0]: Tax(
+                row[0],
+                row[1],
+                row[2] == "FLAT",
+                row[3] == "GEOGRAPHICAL",
+                round(row[4]) if row[2] == "FLAT" else scaled(row[4]),
+            )
             for row in connection.execute('SELECT id, name, application, type, rate FROM "Tax"')
         }
-        self._of_service = self._carried(connection, 'SELECT service_id, tax_id, exemption_amount FROM "ServiceTax" ORDER BY id')
+        self._of_service = self._carried(
+            connection, 'SELECT service_id, tax_id, exemption_amount FROM "ServiceTax" ORDER BY id'
+        )
         self._of_add_on = self._carried(
-            connection, 'SELECT voice_service_generic_parameter_id, tax_id, exemption_amount FROM "VoiceServiceGenericParameterTax" ORDER BY id'
+            connection,
+            """SELECT voice_service_generic_parameter_id, tax_id, exemption_amount
+               FROM "VoiceServiceGenericParameterTax" ORDER BY id""",
         )
         zones: dict[int, dict[int, int]] = defaultdict(dict)
         query = """SELECT r.owner_id, z.tax_id, z.rate FROM "_relation" r JOIN "GeoTaxZone" z ON z.id = r.target_id
@@ -230,10 +258,14 @@ class _Rates:
         overrides: dict[int, dict[int, int]] = defaultdict(dict)
         for account_id, tax_id, rate in connection.execute('SELECT account_id, tax_id, rate FROM "TaxOverride"'):
             overrides[account_id][tax_id] = scaled(rate)
-        exempt = {row[0] for row in connection.execute('SELECT account_id FROM "AccountBillingParameter" WHERE tax_exempt')}
+        exempt = {
+            row[0] for row in connection.execute('SELECT account_id FROM "AccountBillingParameter" WHERE tax_exempt')
+        }
         self._profiles: dict[int, TaxProfile] = {}
         for account_id in {*zones, *overrides, *exempt}:
-            self._profiles[account_id] = TaxProfile(account_id in exempt, zones.get(account_id, {}), overrides.get(account_id, {}))
+            self._profiles[account_id] = TaxProfile(
+                account_id in exempt, zones.get(account_id, {}), overrides.get(account_id, {})
+            )
 
     def _carried(self, connection: sqlite3.Connection, query: str) -> dict[int, list[tuple[Tax, int]]]:
         carried: dict[int, list[tuple[Tax, int]]] = defaultdict(list)
@@ -256,7 +288,8 @@ class _Rates:
 
 
 _SERVICES = """
-SELECT x.id, x.account_id, x.service_id, s.type, s.application = 'CREDIT', coalesce(x.price_override, s.amount), x.quantity,
+SELECT x.id, x.account_id, x.service_id, s.type, s.application = 'CREDIT', coalesce(x.price_override, s.amount),
+       x.quantity,
        coalesce(d.billing_frequency, v.billing_frequency, r.billing_frequency, e.billing_frequency, 1),
        e.times_to_run IS NOT NULL AND coalesce(x.number_of_times_billed, 0) >= e.times_to_run,
        x.next_bill_date IS NULL OR a.next_bill_date IS NULL OR x.next_bill_date <= a.next_bill_date
@@ -278,7 +311,9 @@ def _add_services(connection: sqlite3.Connection, accounts: dict[int, AccountTru
     for service_row, parameter, price, quantity in connection.execute(_ADD_ONS):
         add_ons[service_row].append((parameter, price, quantity))
     lines: dict[int, list[RecurringLine]] = defaultdict(list)
-    for row_id, account_id, service_id, kind, credit, price, quantity, frequency, finished, due in connection.execute(_SERVICES):
+    for row_id, account_id, service_id, kind, credit, price, quantity, frequency, finished, due in connection.execute(
+        _SERVICES
+    ):
         account = accounts[account_id]
         account.services[kind] = account.services.get(kind, 0) + 1
         if not account.active or kind not in RECURRING_TYPES or finished or price is None:

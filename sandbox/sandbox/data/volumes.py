@@ -1,6 +1,7 @@
 """How many rows of each kind a provider of a given size has.
 
-Proportions of a real provider with 10,158 accounts (research/mapping.md, the volumes); where no number is known, a sensible one.
+Proportions of a real provider with 10,158 accounts (research/mapping.md, the volumes); where no number is known, a
+sensible one.
 """
 
 from __future__ import annotations

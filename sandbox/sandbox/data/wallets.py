@@ -6,6 +6,7 @@ Out: rows of CreditCard, BankAccount, CreditCardProcessor, BankAccountProcessor.
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from sandbox.data.clock import at
 from sandbox.data.context import Context, spread
@@ -17,12 +18,14 @@ CARD_TYPES = {"VISA": 50, "MASTERCARD": 30, "DISCOVER": 10, "AMEX": 10}
 
 def make_processors(context: Context) -> None:
     """The gateways: one in use, one old one that still holds tokens."""
-    accepted = {name: True for name in ("visa", "mastercard", "discover", "amex")}
+    accepted: dict[str, Any] = dict.fromkeys(("visa", "mastercard", "discover", "amex"), True)
     table = context.writer["CreditCardProcessor"]
     context.named["processor:card"] = table.add(provider="AUTHORIZE", enabled=True, primary=True, **accepted)
     context.named["processor:old card"] = table.add(provider="IPPAY", enabled=True, **accepted)
     context.named["processor:unsupported"] = table.add(provider="BAMBORA", enabled=False, **accepted)
-    context.named["processor:bank"] = context.writer["BankAccountProcessor"].add(provider="AUTHORIZE", enabled=True, primary=True)
+    context.named["processor:bank"] = context.writer["BankAccountProcessor"].add(
+        provider="AUTHORIZE", enabled=True, primary=True
+    )
 
 
 def make_wallets(context: Context) -> None:
@@ -49,12 +52,14 @@ def add_card(context: Context, random: Random, account: AccountPlan, *, auto: bo
     created = context.past(random, account.activated or account.created)
     old = random.random() < 0.15
     card_id = context.writer["CreditCard"].add(
-        created=created, account_id=account.id, auto=automatic, card_payment_type=random.choice(("CREDIT", "DEBIT", "NONE")),
+        created=created, account_id=account.id, auto=automatic,
+        card_payment_type=random.choice(("CREDIT", "DEBIT", "NONE")),
         credit_card_processor_id=context.named["processor:old card" if old else "processor:card"],
         credit_card_type=random.choices(list(CARD_TYPES), weights=list(CARD_TYPES.values()))[0],
         customer_profile_id=str(random.randint(10**8, 10**9)), expiration_month=random.randint(1, 12),
-        expiration_year=context.today.year + random.randint(1, 5), masked_number=f"************{random.randint(0, 9999):04d}",
-        name_on_card=account.name[:60], token=f"{random.getrandbits(64):016x}", token_id=None,
+        expiration_year=context.today.year + random.randint(1, 5),
+        masked_number=f"************{random.randint(0, 9999):04d}", name_on_card=account.name[:60],
+        token=f"{random.getrandbits(64):016x}", token_id=None,
     )  # fmt: skip
     account.card_ids.append(card_id)
     if random.random() < 0.3:
@@ -67,9 +72,11 @@ def add_bank_account(context: Context, random: Random, account: AccountPlan) -> 
     created = at(max(account.activated or account.created, account.created), random)
     row_id = context.writer["BankAccount"].add(
         created=context.not_later(created), account_id=account.id, auto=account.autopay,
-        bank_account_processor_id=context.named["processor:bank"], bank_account_type=random.choice(("CHECKING", "CHECKING", "SAVINGS")),
-        customer_profile_id=str(random.randint(10**8, 10**9)), masked_account_number=f"******{random.randint(0, 9999):04d}",
-        name_on_account=account.name[:60], routing_number="075000019", token=f"{random.getrandbits(64):016x}",
+        bank_account_processor_id=context.named["processor:bank"],
+        bank_account_type=random.choice(("CHECKING", "CHECKING", "SAVINGS")),
+        customer_profile_id=str(random.randint(10**8, 10**9)),
+        masked_account_number=f"******{random.randint(0, 9999):04d}", name_on_account=account.name[:60],
+        routing_number="075000019", token=f"{random.getrandbits(64):016x}",
     )  # fmt: skip
     account.bank_account_ids.append(row_id)
     return row_id

@@ -48,45 +48,56 @@ TOWNS = (
     Town("Galena", "US_IL", "61036", "17085", 42.42, -90.43, "815"),
 )
 
-FIRST_NAMES = tuple(
-    "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph Jessica "
-    "Thomas Sarah Charles Karen Daniel Lisa Matthew Nancy Anthony Betty Mark Sandra Donald Ashley Steven Emily Paul "
-    "Kimberly Andrew Margaret Joshua Donna Kenneth Michelle Kevin Carol Brian Amanda George Melissa Timothy Deborah "
-    "Ronald Stephanie Jason Rebecca Edward Laura Jeffrey Helen Ryan Sharon Jacob Cynthia Gary Kathleen Nicholas Amy "
-    "José María Zoë Renée André François Björn Søren Chloë Siân Ingrid Nguyễn Łukasz Aoife D'Andre Anaïs Jürgen".split()
+
+def _words(text: str, separator: str | None = None) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split(separator))
+
+
+FIRST_NAMES = _words(
+    "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph "
+    "Jessica Thomas Sarah Charles Karen Daniel Lisa Matthew Nancy Anthony Betty Mark Sandra Donald Ashley Steven "
+    "Emily Paul Kimberly Andrew Margaret Joshua Donna Kenneth Michelle Kevin Carol Brian Amanda George Melissa "
+    "Timothy Deborah Ronald Stephanie Jason Rebecca Edward Laura Jeffrey Helen Ryan Sharon Jacob Cynthia Gary "
+    "Kathleen Nicholas Amy José María Zoë Renée André François Björn Søren Chloë Siân Ingrid Nguyễn Łukasz Aoife "
+    "D'Andre Anaïs Jürgen"
 )
-LAST_NAMES = tuple(
-    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson Anderson "
-    "Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson Walker Young "
-    "Allen King Wright Scott Torres Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts "
-    "Olson Peterson Larson Schmidt Schroeder Krueger Vang Xiong Thao Halvorson Amundson Kowalski Nowak Zielinski "
-    "O'Brien O'Neill D'Angelo Müller Strömberg Ødegård Peña Núñez Lefèvre Ó-Faoláin MacDonald-Reyes St.-Pierre".split()
+LAST_NAMES = _words(
+    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson "
+    "Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis "
+    "Robinson Walker Young Allen King Wright Scott Torres Hill Flores Green Adams Nelson Baker Hall Rivera "
+    "Campbell Mitchell Carter Roberts Olson Peterson Larson Schmidt Schroeder Krueger Vang Xiong Thao Halvorson "
+    "Amundson Kowalski Nowak Zielinski O'Brien O'Neill D'Angelo Müller Strömberg Ødegård Peña Núñez Lefèvre "
+    "Ó-Faoláin MacDonald-Reyes St.-Pierre"
 )
-STREETS = tuple(
+STREETS = _words(
     "Main|Church|Mill|Oak|Elm|Maple|Cedar|Pine|Walnut|Ridge|River|Lake|Prairie|Valley|County Road B|County Highway PF|"
     "State Highway 33|Old Military|Kickapoo Valley|O'Malley|Saint Croix|Jefferson|Washington|Lincoln|Wisconsin|Bluff|"
-    "Dairy|Orchard|Quarry|Depot|Schoolhouse|Norwegian Hollow|Skyline|Coon Prairie|Irish Ridge|Bad Axe|Fish Hatchery".split("|")
+    "Dairy|Orchard|Quarry|Depot|Schoolhouse|Norwegian Hollow|Skyline|Coon Prairie|Irish Ridge|Bad Axe|Fish Hatchery",
+    separator="|",
 )
 STREET_KINDS = ("St", "Ave", "Rd", "Ln", "Dr", "Ct", "Way")
 UNITS = ("Apt 2", "Apt 14", "Unit B", "Suite 200", "Lot 7", "#3", "Upper")
-BUSINESS_FIRST = tuple(
+BUSINESS_FIRST = _words(
     "Kickapoo Driftless Coulee Badger Mississippi Bluffview Wildcat Cardinal Northwoods Heartland Tri-County Riverside "
-    "Whitetail Amish Norskedalen Pioneer Cheddar Trillium Sandhill".split()
+    "Whitetail Amish Norskedalen Pioneer Cheddar Trillium Sandhill"
 )
 BUSINESS_LAST = (
-    "Dairy Co-op", "Veterinary Clinic", "Farm Supply", "Brewing Co.", "Public Library", "School District", "Township",
-    "Dental", "Orchards, LLC", "Machine & Tool", "Campground", "Credit Union", "Café & Bakery", "Auto Body", "Lodge",
-    "Medical Center", "Lumber & Hardware", "Fire & Rescue", "Sons Trucking, Inc.", "Church of St. Mary's",
+    "Dairy Co-op", "Veterinary Clinic", "Farm Supply", "Brewing Co.", "Public Library", "School District",
+    "Township", "Dental", "Orchards, LLC", "Machine & Tool", "Campground", "Credit Union", "Café & Bakery",
+    "Auto Body", "Lodge", "Medical Center", "Lumber & Hardware", "Fire & Rescue", "Sons Trucking, Inc.",
+    "Church of St. Mary's",
 )  # fmt: skip
 MAIL_HOSTS = ("example.com", "example.net", "example.org", "mail.example.com", "farm.example.net")
 CONTACT_ROLES = (
-    "Owner", "Spouse", "Billing", "Accounts Payable", "Technical", "Office Manager", "Tenant", "Landlord", "On-site",
+    "Owner", "Spouse", "Billing", "Accounts Payable", "Technical", "Office Manager", "Tenant", "Landlord",
+    "On-site",
 )  # fmt: skip
 SITE_NAMES = (
-    "Baraboo Bluff Tower", "Wildcat Mountain", "Blue Mounds POP", "Coon Valley Grain Leg", "Viroqua Water Tower", "La Crosse Core",
-    "Devil's Lake Relay", "Platteville M", "Tomah CO", "Prairie du Chien Hut", "Mauston Silo", "Decorah CO", "Galena Ridge",
-    "Richland Center POP", "Spring Green Tower", "Lodi Elevator", "Portage Canal Hut", "Dodgeville CO", "Sparta Rail Tower",
-    "Winona Bluffside", "Ødegård Farm Relay", "St. Croix Hollow",
+    "Baraboo Bluff Tower", "Wildcat Mountain", "Blue Mounds POP", "Coon Valley Grain Leg", "Viroqua Water Tower",
+    "La Crosse Core", "Devil's Lake Relay", "Platteville M", "Tomah CO", "Prairie du Chien Hut", "Mauston Silo",
+    "Decorah CO", "Galena Ridge", "Richland Center POP", "Spring Green Tower", "Lodi Elevator", "Portage Canal Hut",
+    "Dodgeville CO", "Sparta Rail Tower", "Winona Bluffside", "Ødegård Farm Relay", "St. Croix Hollow",
 )  # fmt: skip
 NOTE_TEXTS = (
     "Customer called about slow speeds in the evening. Rebooted the radio, <b>fine afterwards</b>.",
@@ -95,14 +106,15 @@ NOTE_TEXTS = (
     "Moved the dish to the east gable; signal −58 dBm.",
     "Will pay on the 20th & wants no late fee this month.",
     "Asked for a quote for the second building.\nSent on the same day.",
-    "Wants to be called Señor Núñez, not \"Nunez\".",
+    'Wants to be called Señor Núñez, not "Nunez".',
     "Verified ID by the last four of the card.",
     "Fence line crossed by the fiber drop: call Digger's Hotline before any work.",
 )
 TICKET_SUBJECTS = (
-    "No internet", "Slow in the evenings", "Wants to change the plan", "Question about the invoice", "Move of service",
-    "Router keeps rebooting", "Port forwarding for cameras", "Cancel service", "Phone has no dial tone", "Packet loss to site",
-    "Refund request", "E-mail password reset", "New install: site survey", "Wi-Fi does not reach the barn",
+    "No internet", "Slow in the evenings", "Wants to change the plan", "Question about the invoice",
+    "Move of service", "Router keeps rebooting", "Port forwarding for cameras", "Cancel service",
+    "Phone has no dial tone", "Packet loss to site", "Refund request", "E-mail password reset",
+    "New install: site survey", "Wi-Fi does not reach the barn",
 )  # fmt: skip
 TICKET_BODIES = (
     "<p>Hello,</p><p>our internet has been down since <b>this morning</b>. Please help.</p>",
@@ -113,4 +125,7 @@ TICKET_BODIES = (
     "<p>Technician visit offered for Tuesday between 9 and 11.</p>",
     "<p>Rebooted the ONT remotely, levels are −19&nbsp;dBm. Please try again.</p>",
 )
-FILE_NAMES = ("site photo.jpg", "signed order.pdf", "roof mount.png", "speed test.png", "letter of agency.pdf", "W-9.pdf", "mesure débit.txt")
+FILE_NAMES = (
+    "site photo.jpg", "signed order.pdf", "roof mount.png", "speed test.png", "letter of agency.pdf", "W-9.pdf",
+    "mesure débit.txt",
+)  # fmt: skip

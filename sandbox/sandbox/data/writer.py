@@ -29,12 +29,15 @@ def version_of(row_id: int, updated_at: str) -> str:
 class Table:
     """Rows of one type on their way to the store. ``add`` gives the id of the new row."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str, default_stamp: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, default_stamp: str, only_stamp: str | None = None
+    ) -> None:
         fields = load_contract().leaf_fields(name)
         self.name = name
         self.count = 0
         self._connection = connection
         self._default_stamp = default_stamp
+        self._only_stamp = only_stamp
         self._unique_prefix = f"{zlib.crc32(name.encode()):08x}"
         self._has_version = "_version" in fields
         self._has_unique = "sonar_unique_id" in fields
@@ -77,8 +80,8 @@ class Table:
         if self._has_unique:
             row["sonar_unique_id"] = f"{self._unique_prefix}{row_id:010x}"
         if self._has_stamps:
-            row["created_at"] = created or self._default_stamp
-            row["updated_at"] = updated or row["created_at"]
+            row["created_at"] = self._only_stamp or created or self._default_stamp
+            row["updated_at"] = self._only_stamp or updated or row["created_at"]
             if self._has_version:
                 row["_version"] = version_of(row_id, row["updated_at"])
         self._rows.append(tuple(row.values()))
@@ -95,18 +98,28 @@ class Table:
 
 
 class Writer:
-    """All tables of one store. ``writer["Account"].add(name=…)``."""
+    """All tables of one store. ``writer["Account"].add(name=…)``.
 
-    def __init__(self, connection: sqlite3.Connection, default_stamp: str) -> None:
+    ``append``: the store holds rows already. Numbering goes on after the highest id, and every row is stamped with
+    ``default_stamp``, whatever its maker asks for: on a live instance a new row is new.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, default_stamp: str, *, append: bool = False) -> None:
         self.connection = connection
         self.default_stamp = default_stamp
+        self._append = append
         self._tables: dict[str, Table] = {}
         self._relations: list[tuple[str, int, str, str, int]] = []
 
     def __getitem__(self, name: str) -> Table:
         table = self._tables.get(name)
         if table is None:
-            table = self._tables[name] = Table(self.connection, name, self.default_stamp)
+            table = Table(self.connection, name, self.default_stamp, self.default_stamp if self._append else None)
+            if self._append:
+                # Never the id of a row that was deleted: the highest one may be gone, its traces are not.
+                highest = self.connection.execute(f'SELECT max(id) FROM "{name}"').fetchone()[0]
+                table.continue_after((highest or 0) + 1)
+            self._tables[name] = table
         return table
 
     def relate(self, owner: tuple[str, int, str], target: tuple[str, int, str | None]) -> None:

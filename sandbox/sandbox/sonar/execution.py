@@ -39,6 +39,7 @@ from sandbox.sonar.resolvers import resolve_default
 from sandbox.sonar.rows import Request, Row, RowQuery
 
 _DOCUMENTS_KEPT = 512
+_INTROSPECTIONS_KEPT = 16
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 
 Completer = Callable[[Sequence[Any]], "Sequence[Any] | None"]
@@ -349,6 +350,8 @@ class Engine:
         if about_schema and not result.errors:
             # The schema does not change while the process lives; the answer is 7 MB and takes over a second
             # to make.
+            if len(self._introspections) >= _INTROSPECTIONS_KEPT:
+                self._introspections.clear()
             self._introspections[key] = encoded
         return encoded
 

@@ -7,7 +7,8 @@ the client sees at HTTP 200.
 Rules (research/sonar-api.md "Arguments of root connections"): items of ``search`` are ORed, members of one
 item ANDed, also when an attribute comes twice; relation filters of the same group are ANDed, groups are ORed.
 GUESS: text is compared without regard to case; ``match: false``, NEQ and the like also find rows where the
-attribute is null; rows without a value sort last; the wording of the errors.
+attribute is null; rows without a value sort last; the wording of the errors; relation filters also
+see archived accounts.
 """
 
 from __future__ import annotations

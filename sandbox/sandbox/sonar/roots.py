@@ -89,7 +89,14 @@ def _singleton(type_name: str) -> Resolver:
     def resolve(_source: Any, info: Info) -> Row:
         check_permission(info, type_name)
         rows = read_rows(info.context, type_name, Condition(), limit=1)
-        return rows[0] if rows else Row(type_name, default_values(type_name, info.context))
+        if rows:
+            return rows[0]
+        values = default_values(type_name, info.context)
+        if type_name == "Me":
+            # The token is that of the first user.
+            for user in read_rows(info.context, "User", Condition(), limit=1):
+                values |= {name: value for name, value in user.values.items() if name in values}
+        return Row(type_name, values)
 
     return resolve
 
@@ -165,9 +172,9 @@ def _account_ip_assignments(
 
 
 def _custom_links(
-    _source: Any, info: Info, model: str, id: int, paginator: Mapping[str, Any] | None = None
+    _source: Any, info: Info, model: str, paginator: Mapping[str, Any] | None = None, **owner: int
 ) -> dict[str, Any]:
-    _by_id(info, model, id)
+    _by_id(info, model, owner["id"])
     page, size = read_paginator(paginator, info.context.limits, nested=False)
     rows = read_rows(info.context, "CustomLink", Condition(f'{ALIAS}."model" = ?', (model,)))
     first = (page - 1) * size

@@ -35,6 +35,8 @@ class Limits:
     window: int = WINDOW
     window_mode: WindowMode = "error"
     """``error``: a page beyond the window is refused. ``empty``: rows beyond it are silently missing."""
+    largest_page: int = WINDOW
+    """The largest ``records_per_page`` that is not refused."""
 
 
 @dataclass
@@ -46,7 +48,6 @@ class Request:
     denied_roots: frozenset[str] = frozenset()
     broken_rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Ids per type that come as null with an error of their own (half a page of data)."""
-    host: str = "127.0.0.1"
     cache: dict[Any, Any] = field(default_factory=dict)
 
 
@@ -140,8 +141,9 @@ def read_paginator(paginator: Mapping[str, Any] | None, limits: Limits, *, neste
     page, size = paginator["page"], paginator["records_per_page"]
     if page < 1 or size < 1:
         raise GraphQLError("The paginator needs a page and records_per_page of at least 1.")
-    if size > limits.window:
-        raise GraphQLError(f"records_per_page must not be greater than {limits.window}.")
+    largest = min(limits.largest_page, limits.window)
+    if size > largest:
+        raise GraphQLError(f"records_per_page must not be greater than {largest}.")
     if page * size > limits.window and limits.window_mode == "error":
         raise GraphQLError(
             f"Result window is too large: page * records_per_page must not be greater than {limits.window}."

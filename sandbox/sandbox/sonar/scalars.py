@@ -29,6 +29,7 @@ from graphql import (
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _INTEGER = re.compile(r"-?\d{1,19}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FRACTION = re.compile(r"\.(\d+)")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}")
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -66,9 +67,10 @@ def datetime_in(value: object) -> str:
     """ISO 8601 text to the store's form in UTC. GUESS: without an offset UTC is meant; a bare date is midnight."""
     if not isinstance(value, str) or not _DATE.match(value):
         raise ScalarError("Datetime", value)
+    # Python 3.10 reads neither `Z` nor a fraction of other than 3 or 6 digits.
+    text = _FRACTION.sub(lambda found: f".{found[1]:<06.6}", value.upper().replace("Z", "+00:00"))
     try:
-        # Python 3.10 reads no `Z`.
-        moment = dt.datetime.fromisoformat(value.replace("Z", "+00:00").replace("z", "+00:00"))
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
         raise ScalarError("Datetime", value) from None
     if moment.tzinfo is None:

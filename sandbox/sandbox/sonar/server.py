@@ -125,12 +125,10 @@ class _Sonar:
         problem = _wrong_body(body)
         if problem:
             return web.json_response({"message": problem}, status=400)
-        answer = await self._in_thread(
-            self._answer, body["query"], body.get("variables"), body.get("operationName"), request.host
-        )
+        answer = await self._in_thread(self._answer, body["query"], body.get("variables"), body.get("operationName"))
         return web.Response(body=answer, content_type="application/json", charset="utf-8")
 
-    def _answer(self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None, host: str) -> bytes:
+    def _answer(self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> bytes:
         settings = self.settings
         with self._reading() as connection:
             context = Request(
@@ -138,7 +136,6 @@ class _Sonar:
                 limits=settings.limits,
                 denied_roots=settings.denied_roots,
                 broken_rows=settings.broken_rows,
-                host=host,
             )
             return self.engine.answer(query, variables, operation_name, context)
 
@@ -213,9 +210,7 @@ class _Sonar:
         return web.json_response(settings_json(self.settings))
 
     async def _put_settings(self, request: web.Request) -> web.Response:
-        """Change some settings: ``{"rate_limit": 100, "denied_roots": ["invoices"], "broken_rows":
-        {"Account": [3]}}``.
-        """
+        """Change some settings: ``{"rate_limit": 100, "broken_rows": {"Account": [3]}}``."""
         try:
             self.settings = changed(self.settings, json.loads(await request.read()))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -291,6 +286,7 @@ class SonarServer:
         nested_page_size: int = 25,
         window: int = 10_000,
         window_mode: WindowMode = "error",
+        largest_page: int = 10_000,
         denied_roots: Sequence[str] = (),
         broken_rows: Mapping[str, Sequence[int]] | None = None,
         unauthorized_status: int = 401,
@@ -305,7 +301,7 @@ class SonarServer:
             latency_ms=latency_ms,
             rate_limit=rate_limit,
             rate_window_seconds=rate_window_seconds,
-            limits=Limits(default_page_size, nested_page_size, window, window_mode),
+            limits=Limits(default_page_size, nested_page_size, window, window_mode, largest_page),
             denied_roots=frozenset(denied_roots),
             broken_rows={name: frozenset(ids) for name, ids in (broken_rows or {}).items()},
             unauthorized_status=unauthorized_status,

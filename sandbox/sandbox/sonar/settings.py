@@ -44,6 +44,7 @@ def settings_json(settings: Settings) -> dict[str, Any]:
         "broken_rows": {name: sorted(ids) for name, ids in settings.broken_rows.items()},
         "default_page_size": limits.default_page_size,
         "nested_page_size": limits.nested_page_size,
+        "largest_page": limits.largest_page,
         "window_mode": limits.window_mode,
     }
 
@@ -68,5 +69,6 @@ def changed(settings: Settings, given: Mapping[str, Any]) -> Settings:
             default_page_size=int(wanted["default_page_size"]),
             nested_page_size=int(wanted["nested_page_size"]),
             window_mode=mode,
+            largest_page=int(wanted["largest_page"]),
         ),
     )

@@ -61,9 +61,7 @@ def open_database(path: Path | str, *, read_only: bool = False) -> sqlite3.Conne
 
 
 def create_tables(connection: sqlite3.Connection, *, indexes: bool = True) -> None:
-    """Create every table, empty. A bulk writer passes ``indexes=False`` and calls :func:`create_indexes` when
-    it is done.
-    """
+    """Create every table, empty. A bulk writer passes ``indexes=False`` and calls :func:`create_indexes` at the end."""
     statements = ["BEGIN", _OWN_TABLES]
     for type_name in load_contract().stored_types:
         # A type with an `id` is keyed by it; Me and the like have it too. Settings without one use the rowid.

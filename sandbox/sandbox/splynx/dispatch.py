@@ -17,7 +17,7 @@ from sandbox.splynx.errors import (
     server_error,
 )
 from sandbox.splynx.routes import ACTIONS, Answer, Call
-from sandbox.splynx.store import Values, encode_json
+from sandbox.splynx.store import Row, Values, encode_json
 
 # No credentials needed: they are what one logs in with
 _OPEN = frozenset({
@@ -70,6 +70,8 @@ def _refuse_disabled(call: Call, name: str) -> None:
 
 
 def _no_such_method(call: Call) -> ApiError:
+    if call.path.recorded.get(f"{call.method} {{}}", call.path.recorded.get(call.method)) == 404:
+        return not_found()
     if call.method in {"PUT", "DELETE"} and "{" not in call.path.template:
         return missing_id()
     return method_disabled()
@@ -87,7 +89,7 @@ def _options(call: Call, path: Path, resource: Resource | None) -> Answer:
 
 def _is_collection(call: Call, resource: Resource | None) -> bool:
     get = call.path.methods.get("GET")
-    return get is not None and (resource is None or call.path.template != resource.item or get.is_list)
+    return get is not None and (resource is None or call.path.template != resource.item)
 
 
 def _scope(call: Call, resource: Resource) -> Values:
@@ -98,7 +100,7 @@ def _scope(call: Call, resource: Resource) -> Values:
     }
 
 
-def _matching(call: Call, resource: Resource) -> tuple[list[engine.Row], list[engine.Row]]:
+def _matching(call: Call, resource: Resource) -> tuple[list[Row], list[Row]]:
     """All rows that the query fits, and the page of them."""
     splynx, nested = call.splynx, call.query
     query = engine.query_of(splynx, resource, nested)
@@ -120,7 +122,10 @@ def _get(call: Call, resource: Resource) -> Answer:
     if _is_collection(call, resource):
         _, page = _matching(call, resource)
         return Answer(200, engine.many_json(call.splynx, resource.name, page))
-    return Answer(200, engine.one_json(call.splynx, resource.name, engine.find(call.splynx, resource, call.parameters)))
+    row = engine.find(call.splynx, resource, call.parameters)
+    found = engine.one_json(call.splynx, resource.name, row)
+    # some items are documented as a list of one
+    return Answer(200, b"[" + found + b"]" if call.path.methods["GET"].is_list else found)
 
 
 def _count(call: Call) -> Answer:

@@ -30,6 +30,11 @@ DEFAULT_LIMITS = {"voice/calls": 1000, "voice/data": 1000, "voice/messages": 100
 _STAMPED_ON_CHANGE = ("updated_at", "last_update", "date_updated")
 _STAMPED_ON_CREATE = (*_STAMPED_ON_CHANGE, "created_at", "real_create_datetime", "datetime_added", "date_created",
                       "date_time")  # fmt: skip
+MADE_WITH_PARENT = {
+    "fup/counter": ("customers/internet-services", "service_id"),
+    "fup/compiler": ("customers/internet-services", "service_id"),
+    "fup/fup-limits": ("tariffs/internet", "tariff_id"),
+}
 RENDERERS: dict[str, Callable[[Splynx, Row], Values]] = {}
 
 
@@ -51,6 +56,13 @@ def create(
     change.row = splynx.table(resource.name).add(change.values, change.hidden)
     _done(change)
     return change.row
+
+
+def check_only(splynx: Splynx, resource: Resource, body: Any, identity: Identity) -> None:
+    """The checks of a create, without creating."""
+    change = Change(splynx, resource, "create", {}, body=_body(body, None), identity=identity)
+    clean_body(change)
+    _check(change)
 
 
 def update(
@@ -194,8 +206,17 @@ def find(splynx: Splynx, resource: Resource, parameters: dict[str, str]) -> Row:
     for name, value in columns.items():
         found = [row for row in found if str(row[name]) == str(value)]
     if not found:
-        raise not_found()
+        return _made_when_asked(splynx, resource, parameters)
     return found[0]
+
+
+def _made_when_asked(splynx: Splynx, resource: Resource, parameters: dict[str, str]) -> Row:
+    """Rows that exist with their parent and are made when first looked at; else 404."""
+    parent, column = MADE_WITH_PARENT.get(resource.name, ("", ""))
+    owner = splynx.table(parent).get(parameters.get(column)) if parent else None
+    if owner is None:
+        raise not_found()
+    return splynx.new_row(resource.name, {column: owner.id})
 
 
 def options_json(splynx: Splynx, path: Path, resource: Resource | None) -> bytes:

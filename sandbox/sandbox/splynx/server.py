@@ -34,6 +34,7 @@ from sandbox.splynx.store import encode_json
 
 _JSON = "application/json"
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_FOUND: web.RequestKey[Any] = web.RequestKey("found", object)
 _BODY_LIMIT = 64 * 1024 * 1024
 
 
@@ -72,11 +73,11 @@ class SplynxApplication:
     async def _classify(self, request: web.Request) -> str:
         path = request.path.removeprefix(PREFIX)
         found = self.router.find(path)
-        request["found"] = found
+        request[_FOUND] = found
         return f"{request.method} {found[0].template if found else path}"
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        found = request["found"]
+        found = request[_FOUND]
         if not request.path.startswith(PREFIX + "/") or found is None:
             return _envelope(ApiError(404, "NOT_FOUND", "Page not found!"))  # GUESS: code and words
         path, parameters = found

@@ -31,7 +31,7 @@ def clean_body(change: Change) -> None:
     resource, creating = change.resource, change.action == "create"
     writable = resource.creatable if creating else resource.updatable
     for name, value in change.body.items():
-        if name == _ADDITIONAL and resource.module:
+        if name == _ADDITIONAL and _module_of(change):
             continue
         if name in change.scope:
             change.values[name] = value
@@ -54,8 +54,15 @@ def clean_body(change: Change) -> None:
     if creating:
         _fill_defaults(change)
     _check_required(change)
-    if resource.module:
-        _clean_additional(change, resource.module)
+    if module := _module_of(change):
+        _clean_additional(change, module)
+
+
+def _module_of(change: Change) -> str | None:
+    """Whose additional fields the record has; records of modules made through the API have their module's."""
+    if change.resource.name == "config/module":
+        return str(change.scope.get("name") or (change.row["name"] if change.row is not None else ""))
+    return change.resource.module
 
 
 def _unknown(change: Change, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import phonenumbers
@@ -56,7 +57,7 @@ def _phone(number: str, country: str) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def phone_with(default_country: str) -> object:
+def phone_with(default_country: str) -> Callable[[str | None, str | None, str | None], str | None]:
     """The SQL function `phone` for a provider of that country (ISO 3166 alpha-2)."""
 
     def phone(number: str | None, country: str | None, extension: str | None) -> str | None:
@@ -76,7 +77,7 @@ FUNCTIONS = (
         name="valid_emails",
         arguments=(("value", "VARCHAR"),),
         returns="VARCHAR[]",
-        description="The valid e-mail addresses of a text, split at commas, semicolons and spaces; invalid ones are left out.",
+        description="The valid e-mail addresses of a text, split at commas, semicolons, spaces; others are left out.",
         example="valid_emails('jane@example.com; bill@, Joe <joe@example.net>')",
         result="[joe@example.net]",
         python=valid_emails,
@@ -94,7 +95,7 @@ FUNCTIONS = (
         name="phone",
         arguments=(("number", "VARCHAR"), ("country", "VARCHAR"), ("extension", "VARCHAR")),
         returns="VARCHAR",
-        description="A telephone number as +country number when the country's plan allows it, else its digits as they are.",
+        description="A telephone number as +country number when it fits the country, else its digits as they are.",
         example="phone('(608) 555-0100', 'US', '12')",
         result="+16085550100 ext. 12",
     ),

@@ -18,7 +18,7 @@ FUNCTIONS = (
         name="local_datetime",
         arguments=(("moment", "TIMESTAMPTZ"),),
         returns="VARCHAR",
-        description="A moment as Splynx writes it: `YYYY-MM-DD HH:MM:SS`, provider's time zone, daylight saving respected.",
+        description="A moment as Splynx writes it: `YYYY-MM-DD HH:MM:SS`, provider's zone, daylight saving respected.",
         example="local_datetime(TIMESTAMPTZ '2026-07-01 12:00:00+00')",
         result="2026-07-01 07:00:00",
         macro="strftime(timezone({timezone}, CAST(moment AS TIMESTAMPTZ)), '%Y-%m-%d %H:%M:%S')",
@@ -34,7 +34,8 @@ FUNCTIONS = (
             "CASE WHEN day_of_month IS NULL THEN CAST(day AS DATE) "
             "WHEN extract(day FROM CAST(day AS DATE)) <= day_of_month "
             "THEN CAST(date_trunc('month', CAST(day AS DATE)) AS DATE) + CAST(day_of_month - 1 AS INTEGER) "
-            "ELSE CAST(date_trunc('month', CAST(day AS DATE)) + INTERVAL 1 MONTH AS DATE) + CAST(day_of_month - 1 AS INTEGER) END"
+            "ELSE CAST(date_trunc('month', CAST(day AS DATE)) + INTERVAL 1 MONTH AS DATE) "
+            "+ CAST(day_of_month - 1 AS INTEGER) END"
         ),
     ),
     Function(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Function:
     """One function.
 
-    `arguments`: name and DuckDB type. Either `macro` (the SQL body; `{timezone}`, `{money_unit}`, `{money_scale}` are put
-    in when it is registered) or `python` is set. `example` is a SQL expression, `result` its value as text (`NULL` for none),
-    both for the zone America/Chicago, an exponent of 2 and the country US.
+    `arguments`: name and DuckDB type. Either `macro` is set (the SQL body; `{timezone}`, `{money_unit}`, `{money_scale}`
+    are put in when it is registered) or `python`. `example` is a SQL expression, `result` its value as text; both hold
+    for the zone America/Chicago, an exponent of 2 and the country US.
     """
 
     name: str
@@ -22,7 +23,7 @@ class Function:
     example: str
     result: str
     macro: str = ""
-    python: Callable[..., object] | None = None
+    python: Callable[..., Any] | None = None
 
     @property
     def signature(self) -> str:

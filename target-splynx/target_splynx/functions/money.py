@@ -9,7 +9,7 @@ FUNCTIONS = (
         name="money",
         arguments=(("cents", "BIGINT"),),
         returns="DECIMAL(19,4)",
-        description="Sonar's smallest currency unit as the main unit, exact. The currency's exponent (2 for cents) is a setting.",
+        description="Sonar's smallest currency unit as the main unit, exact. The exponent (2 for cents) is a setting.",
         example="money(4999)",
         result="49.9900",
         macro="CAST(CAST(cents AS DECIMAL(19,0)) * {money_unit} AS DECIMAL(19,4))",
@@ -19,14 +19,15 @@ FUNCTIONS = (
         arguments=(("cents", "BIGINT"), ("months", "BIGINT")),
         returns="DECIMAL(19,4)",
         description=(
-            "The monthly part of a price for several months, four decimals, half away from zero, in whole numbers only. "
+            "The monthly part of a price for several months, four decimals, half away from zero, without floats. "
             "No months, or less than one, count as one."
         ),
         example="money_per_month(10000, 3)",
         result="33.3333",
         # Units of 1/10000: twice the value plus the divisor, divided by twice the divisor, is half up.
         macro=(
-            "CAST(CAST(sign(cents) * ((2 * CAST(abs(cents) AS HUGEINT) * {money_scale} + greatest(coalesce(months, 1), 1))"
+            "CAST(CAST(sign(cents) * ("
+            "(2 * CAST(abs(cents) AS HUGEINT) * {money_scale} + greatest(coalesce(months, 1), 1))"
             " // (2 * greatest(coalesce(months, 1), 1))) AS DECIMAL(19,0)) * 0.0001 AS DECIMAL(19,4))"
         ),
     ),

@@ -58,7 +58,8 @@ FUNCTIONS = (
         example="mac('00-1A-2B-3C-4D-5E')",
         result="00:1a:2b:3c:4d:5e",
         macro=(
-            "CASE WHEN regexp_full_match(trim(value), '[0-9a-fA-F]{2}([:-]?[0-9a-fA-F]{2}){5}|([0-9a-fA-F]{4}\\.){2}[0-9a-fA-F]{4}') "
+            "CASE WHEN regexp_full_match(trim(value), "
+            "'[0-9a-fA-F]{2}([:-]?[0-9a-fA-F]{2}){5}|([0-9a-fA-F]{4}\\.){2}[0-9a-fA-F]{4}') "
             "THEN regexp_replace(regexp_replace(lower(value), '[^0-9a-f]', '', 'g'), "
             "'^(..)(..)(..)(..)(..)(..)$', '\\1:\\2:\\3:\\4:\\5:\\6') END"
         ),
@@ -66,7 +67,9 @@ FUNCTIONS = (
     Function(
         name="ip_parts",
         arguments=(("value", "VARCHAR"),),
-        returns="STRUCT(version INTEGER, network VARCHAR, prefix INTEGER, is_host BOOLEAN, first VARCHAR, last VARCHAR)",
+        returns=(
+            "STRUCT(version INTEGER, network VARCHAR, prefix INTEGER, is_host BOOLEAN, first VARCHAR, last VARCHAR)"
+        ),
         description="The parts of an address block; `first` and `last` compare as text. NULL when it is no address.",
         example="ip_parts('10.1.2.0/24').prefix",
         result="24",

@@ -6,9 +6,11 @@ connection and its cursors. Registering again replaces them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
+from duckdb.func import FunctionNullHandling
 
 from target_splynx.functions.catalogue import CATALOGUE
 from target_splynx.functions.contact import phone_with
@@ -56,17 +58,17 @@ def register(
             _create(connection, function, function.python or phone_with(default_country))
 
 
-def _create(connection: duckdb.DuckDBPyConnection, function: Function, python: Any) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, function: Function, python: Callable[..., Any]) -> None:
     exists = connection.execute(
         "SELECT count(*) FROM duckdb_functions() WHERE function_name = ? AND function_type = 'scalar'", [function.name]
     ).fetchall()
     if exists[0][0]:
         connection.remove_function(function.name)
-    # Parameters and result as text; "special" hands NULL over instead of answering NULL for it.
+    # Special: NULL is handed over. By default DuckDB answers NULL for it, also where only a later argument is empty.
     connection.create_function(
         function.name,
         python,
         [kind for _, kind in function.arguments],
         function.returns,
-        null_handling="special",  # type: ignore[arg-type]
+        null_handling=FunctionNullHandling.SPECIAL,
     )

@@ -114,7 +114,7 @@ class Ledger:
 
     def _check_owner(self, splynx: str) -> None:
         with self.engine.begin() as connection:
-            known = dict(connection.execute(sa.select(meta.c.key, meta.c.value)).tuples().all())
+            known = {row.key: row.value for row in connection.execute(sa.select(meta.c.key, meta.c.value))}
             if not known:
                 connection.execute(
                     meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
@@ -164,13 +164,15 @@ class Ledger:
 
     # -- records -------------------------------------------------------------------------------------------------
 
-    def ids(self, resource: str) -> Iterator[tuple[str, str]]:
-        """(source_key, Splynx id) of every record of a resource that a model created and that still lives there."""
+    def ids(self, resource: str, models: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+        """(source_key, Splynx id) of every record of a resource that these models (or any) made and that still lives there."""
         query = (
             sa.select(records.c.source_key, records.c.splynx_id)
             .where(records.c.resource == resource, records.c.state != "deleted")
             .distinct()  # a patch keeps a record of its own with the same key and id
         )
+        if models:
+            query = query.where(records.c.model.in_(models))
         with self.engine.connect() as connection:
             for key, splynx_id in connection.execution_options(yield_per=5000).execute(query):
                 yield key, splynx_id
@@ -215,7 +217,7 @@ class Ledger:
             sa.select(records.c.model, sa.func.count()).where(records.c.state == "live").group_by(records.c.model)
         )
         with self.engine.connect() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {str(model): int(number) for model, number in connection.execute(query)}
 
     # -- operations ----------------------------------------------------------------------------------------------
 

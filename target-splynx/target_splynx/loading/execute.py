@@ -11,6 +11,7 @@ from typing import Any
 
 from target_splynx.errors import MigrationError, PermissionMissing, SplynxUnreachable
 from target_splynx.ledger.store import Operation, Outcome, Record
+from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.lookup import Undecidable, find_created
 from target_splynx.loading.paths import collection_path, item_path
 from target_splynx.modelling.model import Model
@@ -20,6 +21,9 @@ from target_splynx.splynx.errors import LoginRefused, NotAllowed, NotFound, Sply
 
 logger = logging.getLogger(__name__)
 
+FIRST_PAUSE_SECONDS = 1.0
+"""Before a lost answer is looked up; doubled each time."""
+
 
 class InDoubt(MigrationError):
     """It is unknown whether a write was carried out, and Splynx does not answer: the next run looks it up."""
@@ -28,11 +32,14 @@ class InDoubt(MigrationError):
 class Executor:
     """Knows how to write one operation of each kind."""
 
-    def __init__(self, client: Client, *, retry_attempts: int, wait_seconds: float = 1.0) -> None:
-        """`wait_seconds`: first pause after a lost answer; doubled each time."""
+    def __init__(
+        self, client: Client, *, retry_attempts: int, wait_seconds: float | None = None, passwords: PasswordFile | None = None
+    ) -> None:
+        """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told."""
         self._client = client
+        self._passwords = passwords
         self._attempts = max(1, retry_attempts + 1)
-        self._wait = wait_seconds
+        self._wait = FIRST_PAUSE_SECONDS if wait_seconds is None else wait_seconds
 
     def carry_out(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         """Write one operation whose references are real ids. `old`: the payload last applied ({} when none).
@@ -74,9 +81,12 @@ class Executor:
     def _create(self, model: Model, operation: Operation) -> Outcome:
         path = collection_path(model.resource, operation.path)
         wait = self._wait
+        body = operation.payload
+        if model.generate and self._passwords is not None:
+            body = {**body, **self._passwords.make(model, operation)}
         for attempt in range(1, self._attempts + 1):
             try:
-                answer = self._client.post(path, operation.payload)
+                answer = self._client.post(path, body)
                 return self._created(model, operation, _id_of(model, answer, operation))
             except ValidationRefused:
                 # A second try may meet the record that the first one made.

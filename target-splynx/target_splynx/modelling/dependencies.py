@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -132,6 +133,10 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
         waits[model.name] = {
             writer.name for resource in needs for writer in creators.get(resource, ()) if writer.name != model.name
         }
+        for name in model.after:
+            if name not in all_reads:
+                raise ModelError(model.path, f"`after: {name}` names no model.", line=_line_in(model.path, "after:"))
+            waits[model.name].add(name)
         if model.section in BARRIERS:
             rank_here = SECTIONS.index(model.section)
             waits[model.name] |= {other.name for other in models if SECTIONS.index(other.section) < rank_here}
@@ -169,3 +174,7 @@ def _line(model: Model | Part, text: str) -> int | None:
         if text.split(".")[-1] in line:
             return model.first_line + number
     return None
+
+
+def _line_in(path: Path, text: str) -> int:
+    return next((n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if text in line), 1)

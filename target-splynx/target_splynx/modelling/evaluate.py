@@ -24,7 +24,6 @@ from target_splynx.stage.types import quoted
 
 KEY = "source_key"
 RESERVED = {"_reject", "_skip", "_label"}
-_READ_TYPES = {"number": "BIGINT", "decimal": "DECIMAL(19,4)", "date": "VARCHAR", "boolean": "VARCHAR"}
 
 
 @dataclass(frozen=True)
@@ -134,11 +133,12 @@ class Evaluator:
         table = f"splynx.{quoted(resource.name)}"
         self._load("known", {KEY: "VARCHAR", "id": "BIGINT"}, ({KEY: k, "id": i} for k, i in ids))
         read = {
-            name: _READ_TYPES.get(kind, "VARCHAR")
-            for name, kind in resource.read.items()
-            if name not in {"id", KEY, ATTRIBUTES}
+            name: _read_type(name, kind) for name, kind in resource.read.items() if name not in {"id", KEY, ATTRIBUTES}
         }
-        self._load("listed", {"id": "BIGINT", **read}, reference)
+        # Splynx shows numbers as texts, too ("3.0000"), and gives nothing as "": read as text, then cast what can be cast.
+        self._load("listed_text", {"id": "BIGINT", **dict.fromkeys(read, "VARCHAR")}, reference)
+        cast = "".join(f", TRY_CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in read.items())
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE listed AS SELECT id{cast} FROM listed_text")
         parts = [self._creator_part(model, provisional=provisional) for model in creators]
         made = " UNION ALL BY NAME ".join(parts) if parts else None
         columns = ", ".join(quoted(name) for name in ("id", *read))
@@ -238,6 +238,12 @@ class Evaluator:
             raise ModelError(
                 model.path, f"source_key must be there once per row; found {shown}.", line=model.first_line, remedy="Look at the joins."
             )
+
+
+def _read_type(name: str, kind: str) -> str:
+    if kind in {"number", "decimal"}:
+        return "BIGINT" if name.endswith("_id") else "DECIMAL(19,4)"
+    return "VARCHAR"
 
 
 def _cell(value: Any) -> Any:

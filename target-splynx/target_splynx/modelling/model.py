@@ -36,7 +36,7 @@ SECTIONS = (
     "go_live",
 )
 
-_KNOWN = {"resource", "mode", "natural_key", "on_delete", "end", "description", "marker"}
+_KNOWN = {"resource", "mode", "natural_key", "on_delete", "end", "description", "marker", "generate", "after"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Model:
     """One SQL file.
 
     `mode`: `create` makes records, `patch` changes records that another model (or Splynx itself) makes.
+    `after`: models that must be written before this one although it reads nothing of theirs.
+    `generate`: fields that get a random secret on creation (passwords of administrators); told in `passwords.csv` only.
     `natural_key`: fields by which a record that exists already is recognised after the marker failed.
     """
 
@@ -59,6 +61,8 @@ class Model:
     end: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     marker: bool = True
+    generate: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -140,6 +144,8 @@ def read_model(path: Path) -> Model:
         end=dict(header.get("end") or {}),
         description=str(header.get("description") or ""),
         marker=header.get("marker", True) is not False,
+        generate=tuple(header.get("generate") or ()),
+        after=tuple(header.get("after") or ()),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from target_splynx.contract.live import MARKER, LiveResource
-from target_splynx.contract.resource import Field, Resource
+from target_splynx.contract.resource import Field
 from target_splynx.contract.values import Problem, WrongType, attribute, check, to_api
 from target_splynx.modelling.evaluate import Row
 from target_splynx.modelling.model import Model
@@ -56,10 +56,11 @@ def build(model: Model, row: Row, *, known_attributes: frozenset[str]) -> tuple[
     return payload, path, problems
 
 
-def missing(live: LiveResource, payload: dict[str, Any], resource: Resource) -> list[Problem]:
+def missing(live: LiveResource, payload: dict[str, Any], model: Model) -> list[Problem]:
     """Fields that a create must carry and this payload does not."""
     found = []
-    for name in sorted(live.required):
+    resource = model.resource
+    for name in sorted(live.required - set(model.generate)):
         field = resource.fields.get(name, Field())
         if name in resource.collection_parameters and name not in resource.fields:
             continue

@@ -172,7 +172,8 @@ class Planner:
             self._evaluator.resource_table(resource, [], self._ids(name), listed, provisional=False)
 
     def _ids(self, resource: str) -> Iterator[tuple[str, int]]:
-        for key, splynx_id in self._ledger.ids(resource):
+        creators = [model.name for model in self._creators.get(resource, ())]
+        for key, splynx_id in self._ledger.ids(resource, creators):
             if splynx_id.lstrip("-").isdigit():
                 yield key, int(splynx_id)
         for model in self._creators.get(resource, ()):
@@ -285,7 +286,7 @@ class Planner:
                 "Write the source id into the additional field sonar_id of the right one.",
             )
         if model.mode == "create" and record is None and row.source_key not in adopted:
-            problems += missing(self._live.of(model.resource), payload, model.resource)
+            problems += missing(self._live.of(model.resource), payload, model)
         if problems:
             first = problems[0]
             message = "; ".join(p.message for p in problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import threading
 import time
@@ -70,6 +71,35 @@ def test_equal_to_plain_execution(fast: Engine, plain: Engine, connection: sqlit
     first, second = run(fast, connection, query), run(plain, connection, query)
     # Also the order of the keys, as the GraphQL specification asks for.
     assert json.dumps(first) == json.dumps(second)
+
+
+def random_selection(type_name: str, chance: random.Random, depth: int) -> str:
+    """Some fields of a type, at least one, with what they hold down to ``depth``."""
+    contract = load_contract()
+    entity = contract.entity_of(type_name)
+    if entity is not None:
+        paginator = "page_info { total_count } " if chance.random() < 0.5 else ""
+        return f"{{ {paginator}entities {random_selection(entity, chance, depth)} }}"
+    kind = contract.composite(type_name)
+    parts = ["__typename"]
+    for name, field in chance.sample(list(kind.fields.items()), k=min(8, len(kind.fields))):
+        if contract.is_leaf(field.type.name):
+            parts.append(f"{name} again_{name}: {name}" if chance.random() < 0.2 else name)
+        elif depth:
+            parts.append(f"{name} {random_selection(field.type.name, chance, depth - 1)}")
+    chance.shuffle(parts)
+    return f"{{ {' '.join(parts)} }}"
+
+
+def test_random_selections_equal_plain_execution(fast: Engine, plain: Engine, connection: sqlite3.Connection) -> None:
+    chance = random.Random(7)
+    roots = ["accounts", "contacts", "tickets", "ip_assignments", "account_statuses", "debits", "phone_numbers", "me"]
+    for number in range(24):
+        root = roots[number % len(roots)]
+        query = f"{{ {root} {random_selection(load_contract().query[root].type.name, chance, 2)} }}"
+        assert fast.document(query).errors == (), query
+        first, second = run(fast, connection, query), run(plain, connection, query)
+        assert json.dumps(first) == json.dumps(second), query
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import requests
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.roots import irregular_root
 from sandbox.sonar.server import SonarServer
+from sandbox.sonar.store import open_database
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -38,6 +39,17 @@ def test_without_a_paginator_pages_are_short(ask: Ask) -> None:
 def test_pages_that_are_refused(refused: Callable[..., str], page: int, size: int) -> None:
     message = refused(f"{{ accounts(paginator: {{page: {page}, records_per_page: {size}}}) {{ entities {{ id }} }} }}")
     assert "records_per_page" in message
+
+
+def test_the_largest_page_can_be_set(database: Path) -> None:
+    query = "{ accounts(paginator: {page: 1, records_per_page: 51}) { entities { id } } }"
+    with SonarServer(database, token="t", largest_page=50) as server:
+        for size, wrong in ((51, True), (50, False)):
+            body = {"query": query.replace("51", str(size))}
+            answer = requests.post(
+                f"{server.url}/api/graphql", json=body, headers={"Authorization": "Bearer t"}, timeout=10
+            )
+            assert ("errors" in answer.json()) is wrong
 
 
 def test_the_silent_window(database: Path) -> None:
@@ -186,7 +198,21 @@ def test_transactions_have_a_running_balance(ask: Ask) -> None:
         len(everybody["transactions"]["entities"]),
         everybody["transactions"]["page_info"]["total_count"],
     ) == (3, 7)
-    assert ask("{ core_transactions { entities { id } } }")["core_transactions"]["entities"] == []
+
+
+def test_core_roots_are_what_the_instance_owes_sonar_and_it_owes_nothing(ask: Ask, own_database: Path) -> None:
+    connection = open_database(own_database)
+    connection.execute("INSERT INTO Invoice (id) VALUES (1)")
+    connection.execute("INSERT INTO CreditCard (id) VALUES (1)")
+    connection.close()
+    query = """{ core_transactions { page_info { total_count } } core_invoices { page_info { total_count } }
+        core_credit_cards { page_info { total_count } } invoices { page_info { total_count } } }"""
+    with SonarServer(own_database, token="t") as server:
+        answer = requests.post(
+            f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10
+        ).json()
+    counts = {name: page["page_info"]["total_count"] for name, page in answer["data"].items()}
+    assert counts == {"core_transactions": 0, "core_invoices": 0, "core_credit_cards": 0, "invoices": 1}
 
 
 def _selection(type_name: str, depth: int = 0) -> str:
@@ -292,6 +318,26 @@ def test_roots_with_arguments_of_their_own(ask: Ask, field: str, expected: Any) 
 )
 def test_roots_say_what_is_missing(refused: Callable[..., str], field: str, message: str) -> None:
     assert message in refused(f"{{ {field} }}")
+
+
+def test_me_is_the_first_user(ask: Ask, own_database: Path) -> None:
+    query = "{ me { id name role_id super_admin role { id } vehicles { entities { id } } } }"
+    assert ask(query)["me"]["id"] == "1"
+    connection = open_database(own_database)
+    connection.execute("INSERT INTO User (id, name, super_admin, role_id) VALUES (7, 'Ada', 0, 4)")
+    connection.close()
+    with SonarServer(own_database, token="t") as server:
+        answer = requests.post(
+            f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10
+        ).json()
+    assert answer["data"]["me"] == {
+        "id": "7",
+        "name": "Ada",
+        "role_id": "4",
+        "super_admin": False,
+        "role": None,
+        "vehicles": {"entities": []},
+    }
 
 
 def test_every_irregular_root_has_a_resolver() -> None:

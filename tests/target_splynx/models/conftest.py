@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +20,30 @@ import target_splynx.models
 import yaml
 from sandbox.sonar.contract import load_contract
 from target_splynx.functions import register
-from target_splynx.models.shared import expand, read_shared
+from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling.library import load_models
+from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
-SECTIONS = ("foundation", "catalogue", "network", "customers", "services", "go_live")
 RELATIONS = {"accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",)}
-MARKED = (
-    "partners", "locations", "admins", "customers", "tariffs_internet", "tariffs_voice", "tariffs_custom", "tariffs_one_time",
-    "ipv4_networks", "ipv6_networks", "services_internet", "services_voice", "services_custom",
-)  # fmt: skip
 _TYPES = {"Int64Bit": "BIGINT", "Int": "BIGINT", "Float": "DOUBLE", "Boolean": "BOOLEAN", "Datetime": "TIMESTAMPTZ", "Date": "DATE"}
 _DUCK = {"integer": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "list": "VARCHAR[]", "map": "MAP(VARCHAR, VARCHAR)"}
 
 
 @dataclass
 class ModelFile:
-    """One model: header, SQL with the shared queries put in, and the tables that it reads."""
+    """One model, and the tables that it reads, `sonar.*`, `splynx.*`, `shared.*`."""
 
     name: str
-    header: dict[str, Any]
+    resource: str
+    patch: bool
+    description: str
     text: str
     sql: str
-    reads: frozenset[str] = frozenset()
+    reads: frozenset[str]
+
+
+Shipped = tuple[list[ModelFile], list[Part]]
 
 
 @dataclass
@@ -91,8 +93,23 @@ class Bench:
 
     connection: duckdb.DuckDBPyConnection
     models: list[ModelFile]
+    parts: list[Part]
     results: dict[str, list[Row]] = field(default_factory=dict)
     next_ids: dict[str, int] = field(default_factory=dict)
+    parts_made: set[str] = field(default_factory=set)
+
+    def reset(self) -> None:
+        """Rows, results and settings as at the beginning."""
+        for stream in self.next_ids:
+            self.connection.execute(f"DELETE FROM sonar.{stream}").fetchall()
+        for part in self.parts_made:
+            self.connection.execute(f"DROP TABLE shared.{part}").fetchall()
+        self.connection.execute("DROP SCHEMA splynx CASCADE").fetchall()
+        self.connection.execute("CREATE SCHEMA splynx").fetchall()
+        fresh_splynx(self.connection)
+        for kept in (self.next_ids, self.parts_made, self.results):
+            kept.clear()
+        self.set(**{name: setting["default"] for name, setting in settings().items()})
 
     def fetch(self, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
         cursor = self.connection.execute(sql, parameters or [])
@@ -114,30 +131,40 @@ class Bench:
         for name, value in variables.items():
             self.connection.execute(f"SET VARIABLE {name} = CAST({literal(value)} AS {_kind(name)})").fetchall()
 
-    def run(self) -> Bench:
-        left = list(self.models)
-        made = {model.header["resource"] for model in left if model.header.get("mode") != "patch"}
-        done: set[str] = set()
-        while left:
-            model = next(
-                candidate for candidate in left
-                if {table[7:] for table in candidate.reads if table.startswith("splynx.")} & made <= done
-                and (candidate.header.get("mode") != "patch" or candidate.header["resource"] not in made - done)
-            )  # fmt: skip
-            left.remove(model)
-            self._run(model)
-            if model.header.get("mode") != "patch":
-                done.add(model.header["resource"])
+    def run(self, *wanted: str) -> Bench:
+        """Run the models in order; with names, only these and those that make what they read."""
+        needed = self._needed(wanted) if wanted else {model.name for model in self.models}
+        for model in self.models:
+            if model.name in needed:
+                self._run(model)
         return self
+
+    def _needed(self, wanted: tuple[str, ...]) -> set[str]:
+        needed: set[str] = set()
+        waiting = [model for model in self.models if model.name in wanted]
+        assert len(waiting) == len(wanted), wanted
+        while waiting:
+            model = waiting.pop()
+            needed.add(model.name)
+            resources = {table[7:] for table in model.reads if table.startswith("splynx.")}
+            waiting += [
+                maker for maker in self.models
+                if not maker.patch and maker.resource in resources and maker.name not in needed
+            ]  # fmt: skip
+        return needed
 
     def _run(self, model: ModelFile) -> None:
         table = f'result."{model.name}"'
+        for part in self.parts:
+            if f"shared.{part.name}" in model.reads and part.name not in self.parts_made:
+                self.connection.execute(f"CREATE TABLE shared.{part.name} AS {part.sql}").fetchall()
+                self.parts_made.add(part.name)
         self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {model.sql}").fetchall()
         rows = self.fetch(f"SELECT * FROM {table}")
         self.results[model.name] = [Row(row) for row in rows]
-        if model.header.get("mode") == "patch":
+        if model.patch:
             return
-        resource = model.header["resource"]
+        resource = model.resource
         names = [name for name in (rows[0] if rows else {}) if not name.startswith("_") and name not in {"id", "additional_attributes"}]
         condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if rows and name in rows[0]) or "true"
         picked = ", ".join(f'"{name}"' for name in names)
@@ -177,6 +204,7 @@ def literal(value: Any) -> str:
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
+@cache
 def settings() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load((FOLDER / "settings.yml").read_text(encoding="utf-8")))
 
@@ -185,21 +213,21 @@ def _kind(name: str) -> str:
     return _DUCK[settings()[name]["type"]]
 
 
-def read_models() -> list[ModelFile]:
-    shared = read_shared(FOLDER)
-    found = []
+def read_models() -> tuple[list[ModelFile], list[Part]]:
+    """As the engine reads them, in its order."""
     with duckdb.connect() as connection:
-        # The parser wants to know the functions; tables need not exist.
         register(connection, timezone="UTC", currency_exponent=2, default_country="US")
-        for path in sorted(FOLDER.glob("*/*.sql"), key=lambda path: (SECTIONS.index(path.parent.name), path.stem)):
-            lines = path.read_text(encoding="utf-8").splitlines()
-            header = [line[2:].strip() for line in lines[: next(i for i, line in enumerate(lines) if not line.startswith("--"))]]
-            sql = expand("\n".join(lines[len(header) :]), shared)
-            reads = frozenset(
-                re.sub(r'"| AS .*', "", name) for name in connection.get_table_names(sql, qualified=True)
-            )
-            found.append(ModelFile(f"{path.parent.name}/{path.stem}", yaml.safe_load("\n".join(header)), path.read_text(), sql, reads))
-    return found
+        models, parts = load_models("sonar")
+        graph = build_graph([model for model in models if FOLDER in model.path.parents], parts, connection)
+    found = []
+    for model in graph.order:
+        reads = graph.reads[model.name]
+        tables = {f"sonar.{name}" for name in reads.streams} | {f"splynx.{name}" for name in reads.resources} | {f"shared.{name}" for name in reads.parts}
+        text = model.path.read_text(encoding="utf-8")
+        found.append(
+            ModelFile(model.name, model.resource.name, model.mode == "patch", model.description, text, model.sql, frozenset(tables))
+        )
+    return found, graph.parts
 
 
 def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
@@ -226,19 +254,18 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)").fetchall()
 
 
-def empty_bench(connection: duckdb.DuckDBPyConnection, models: list[ModelFile]) -> Bench:
+def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Bench:
+    models, parts = shipped
     register(connection, timezone="America/Chicago", currency_exponent=2, default_country="US")
-    for schema in ("sonar", "splynx", "engine", "result"):
+    for schema in ("sonar", "splynx", "shared", "result"):
         connection.execute(f"CREATE SCHEMA {schema}").fetchall()
     wanted = {table[6:] for model in models for table in model.reads if table.startswith("sonar.")}
     known = streams()
     for stream in sorted(wanted):
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
         connection.execute(f"CREATE TABLE sonar.{stream} ({listed})").fetchall()
-    connection.execute("CREATE TABLE engine.marker_modules (module VARCHAR)").fetchall()
-    connection.execute(f"INSERT INTO engine.marker_modules VALUES {', '.join(f'({module!r})' for module in MARKED)}").fetchall()
     fresh_splynx(connection)
-    bench = Bench(connection, models)
+    bench = Bench(connection, models, parts)
     bench.set(**{name: setting["default"] for name, setting in settings().items()})
     return bench
 
@@ -279,11 +306,109 @@ def fill_from_store(bench: Bench, path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def models() -> list[ModelFile]:
+def shipped() -> Shipped:
     return read_models()
 
 
+@pytest.fixture(scope="session")
+def models(shipped: Shipped) -> list[ModelFile]:
+    return shipped[0]
+
+
+@dataclass
+class Provider:
+    """Short ways to a provider with one company, one status of each kind, and accounts that can be billed."""
+
+    bench: Bench
+
+    def set_up(self) -> None:
+        add = self.bench.add
+        add("companies", id=1, name="Ridge Net", default=True, enabled=True)
+        add("companies", id=2, name="Valley Fiber", default=False, enabled=True)
+        for number, name, activates in ((1, "Active", True), (2, "Inactive", False), (3, "Lead", False), (4, "Pending", False)):
+            add("account_statuses", id=number, name=name, activates_account=activates, color="#2ECC71")
+        add("account_types", id=1, name="Residential", type="RESIDENTIAL", color="#000000")
+        add("account_types", id=2, name="Business", type="COMMERCIAL", color="#000000")
+        add("phone_number_types", id=1, name="Mobile", sms_capable=True)
+        add("phone_number_types", id=2, name="Home", sms_capable=False)
+        add("billing_setting", id=1, minimum_amount_due_for_delinquency=500)
+        self.service("Fiber 100", "DATA", 5495)
+
+    def service(self, name: str, kind: str, cents: int | None, *, frequency: int = 1, **values: Any) -> int:
+        """A service with the detail row of its kind."""
+        times = values.pop("times_to_run", None)
+        speeds = values.pop("speeds", (100_000, 20_000))
+        number = self.bench.add("services", name=name, type=kind, amount=cents, **{"application": "DEBIT", "enabled": True} | values)
+        if kind == "DATA":
+            self.bench.add(
+                "data_service_details", service_id=number, billing_frequency=frequency,
+                download_speed_kilobits_per_second=speeds[0], upload_speed_kilobits_per_second=speeds[1],
+            )  # fmt: skip
+        elif kind == "VOICE":
+            self.bench.add("voice_service_details", service_id=number, billing_frequency=frequency, unlimited_local_minutes=True)
+        elif kind == "RECURRING":
+            self.bench.add("recurring_service_details", service_id=number, billing_frequency=frequency)
+        elif kind == "EXPIRING":
+            self.bench.add("expiring_service_details", service_id=number, billing_frequency=frequency, times_to_run=times)
+        return number
+
+    def account(self, name: str = "Jane Roe", *, billing: dict[str, Any] | None = None, contact: dict[str, Any] | None = None, **values: Any) -> int:
+        """An active account with a primary contact and billing parameters (`billing={}` changes them, `contact={}` too)."""
+        number = self.bench.add(
+            "accounts", name=name,
+            **{
+                "account_status_id": 1, "account_type_id": 1, "company_id": 1, "activation_date": "2024-05-01", "is_delinquent": False,
+                "next_bill_date": "2026-12-01", "account_group_ids": [], "geo_tax_zone_ids": [],
+            } | values,
+        )  # fmt: skip
+        if billing is None or billing.pop("exists", True):
+            self.bench.add(
+                "account_billing_parameters", account_id=number,
+                **{
+                    "bill_day": 1, "invoice_day": 1, "due_days": 20, "due_days_day": "BILL_DAY", "grace_days": 10, "months_to_bill": 1,
+                    "tax_exempt": False, "print_invoice": False, "lifeline": False, "switch_status_after_delinquency": False,
+                } | (billing or {}),
+            )  # fmt: skip
+        if contact is None or contact:
+            self.contact(number, **{"name": name, "primary": True, "email_address": f"c{number}@example.com"} | (contact or {}))
+        return number
+
+    def contact(self, account: int, **values: Any) -> int:
+        return self.bench.add("contacts", contactable_type="Account", contactable_id=account, **{"primary": False, "email_category_ids": []} | values)
+
+    def has(self, account: int, service: int = 1, **values: Any) -> int:
+        """The account has the service."""
+        return self.bench.add("account_services", account_id=account, service_id=service, **{"quantity": 1, "number_of_times_billed": 3} | values)
+
+
 @pytest.fixture
-def bench(models: list[ModelFile]) -> Iterator[Bench]:
+def provider(bench: Bench) -> Provider:
+    provider = Provider(bench)
+    provider.set_up()
+    return provider
+
+
+@pytest.fixture(scope="module")
+def sandbox_bench(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, Path]]:
+    """The models, run over a provider of 400 accounts from the sandbox's generator."""
+    from sandbox.data.generate import generate
+
+    path = tmp_path_factory.mktemp("sonar") / "sonar.db"
+    generate(path, accounts=400, seed=7, history="none")
     with duckdb.connect() as connection:
-        yield empty_bench(connection, models)
+        bench = empty_bench(connection, shipped)
+        fill_from_store(bench, path)
+        yield bench.run(), path
+
+
+@pytest.fixture(scope="session")
+def shared_bench(shipped: Shipped) -> Iterator[Bench]:
+    with duckdb.connect() as connection:
+        yield empty_bench(connection, shipped)
+
+
+@pytest.fixture
+def bench(shared_bench: Bench) -> Bench:
+    """Empty again for each test; making all tables anew would take longer than the test."""
+    shared_bench.reset()
+    return shared_bench

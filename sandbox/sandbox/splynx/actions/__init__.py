@@ -1,5 +1,25 @@
 """Operations that are more than the life of a record; importing the package registers them."""
 
-from sandbox.splynx.actions import authentication, networking
+from sandbox.splynx.actions import (
+    authentication,
+    config,
+    customers,
+    finance,
+    networking,
+    portal,
+    scheduling,
+    services,
+    support,
+)
 
-__all__ = ["authentication", "networking"]
+__all__ = [
+    "authentication",
+    "config",
+    "customers",
+    "finance",
+    "networking",
+    "portal",
+    "scheduling",
+    "services",
+    "support",
+]

@@ -1,5 +1,5 @@
 """What writes set off; importing the package registers it."""
 
-from sandbox.splynx.effects import config, customers, finance, networking, services
+from sandbox.splynx.effects import config, customers, finance, networking, services, work
 
-__all__ = ["config", "customers", "finance", "networking", "services"]
+__all__ = ["config", "customers", "finance", "networking", "services", "work"]

@@ -5,7 +5,7 @@ SELECT
     -- Splynx has one day: charge and begin of the period. Sonar's invoice day is the begin of the period (mapping.md §3.4).
     clamp(coalesce(parameter.invoice_day, parameter.bill_day), 1, 28) AS period_day,
     CASE
-        WHEN coalesce(parameter.invoice_day, parameter.bill_day) IS NULL
+        WHEN parameter.bill_day IS NULL
             THEN reject('bill_day_missing', 'The account has no bill day.', 'Set the bill day in the account''s billing settings in Sonar.')
         WHEN parameter.bill_day <> parameter.invoice_day AND getvariable('bill_day_differs') = 'reject'
             THEN reject(

@@ -3,7 +3,12 @@
 WITH judged AS (
     SELECT
         account.id AS account_id,
-        coalesce(one_line(account.name), contact.name, 'Account #' || account.id) AS name,
+        coalesce(
+            -- Names that were pasted with HTML are read as text.
+            one_line(CASE WHEN account.name LIKE '%<%>%' THEN html_to_text(account.name) ELSE account.name END),
+            contact.name,
+            'Account #' || account.id
+        ) AS name,
         status.name AS status_name,
         status.activates_account AS activates,
         account.activation_date,

@@ -1,5 +1,5 @@
 -- Supernets and subnets of both IP versions, and what each is used for (mapping.md §6).
--- network_key, title, comment, parts, network_type, type_of_usage, problem.
+-- network_key, title, comment, parts, network_type, type_of_usage, edges_used, skip, problem, label.
 WITH pool_subnets AS (
     SELECT subnet_id, string_agg(ip_range, ', ' ORDER BY id) AS ranges FROM sonar.ip_pools GROUP BY subnet_id
 ),
@@ -38,6 +38,16 @@ ranges AS (
 parsed AS (
     SELECT *, ip_parts(block) AS parts FROM ranges
 ),
+edge_subnets AS (
+    -- Customers who have the first or the last address of a network: allowed in Sonar, in Splynx only when the network says so.
+    SELECT DISTINCT parsed.network_key
+    FROM parsed
+    JOIN shared.ip_owners AS owner
+        ON parsed.network_key = 'subnet:' || owner.subnet_id
+        AND owner.parts.is_host
+        AND NOT owner.soft
+        AND (owner.parts.first = parsed.parts.first OR owner.parts.first = parsed.parts.last)
+),
 clashes AS (
     SELECT later.network_key, min(earlier.network_key) AS with_key, min(earlier.block) AS with_block
     FROM parsed AS later
@@ -55,6 +65,7 @@ SELECT
     parsed.parts,
     parsed.network_type,
     parsed.type_of_usage,
+    edge.network_key IS NOT NULL AS edges_used,
     CASE
         -- A root and an end network with the same address and mask would be one record in Splynx.
         WHEN parsed.network_type = 'rootnet'
@@ -76,4 +87,5 @@ SELECT
     END AS problem,
     CASE WHEN parsed.network_type = 'rootnet' THEN 'Supernet ' ELSE 'Subnet ' END || parsed.block AS label
 FROM parsed
+LEFT JOIN edge_subnets AS edge ON edge.network_key = parsed.network_key
 LEFT JOIN clashes AS clash ON clash.network_key = parsed.network_key

@@ -1,5 +1,6 @@
 -- Regular credits become the discount of the account's main service (mapping.md §5.4): internet before voice before others, the oldest.
--- line_key (of the credit), target_line_key, monthly, start_date, end_date, text, skip, problem, label.
+-- A service has one discount with one end; credits with another end become a charge below zero of their own (setting further_credits).
+-- line_key (of the credit), target_line_key, monthly, start_date, end_date, description, separate, skip, problem, label.
 WITH chargeable AS (
     SELECT * FROM shared.service_lines
     WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX') AND skip IS NULL AND problem IS NULL
@@ -26,7 +27,7 @@ credits AS (
 credited AS (
     SELECT account_id, sum(monthly) AS monthly FROM credits WHERE skip IS NULL AND problem IS NULL GROUP BY account_id
 ),
--- A service has one discount with one end: the credits with the most common end (the endless ones first) go into it.
+-- The largest sum with one end goes into the discount, the endless one when sums are equal.
 main_end AS (
     SELECT account_id, end_date
     FROM credits
@@ -43,6 +44,7 @@ SELECT
     credit.start_date,
     credit.end_date,
     credit.description,
+    credit.end_date IS DISTINCT FROM main_end.end_date AND getvariable('further_credits') = 'recurring' AS separate,
     credit.skip,
     CASE
         WHEN credit.problem IS NOT NULL THEN credit.problem
@@ -54,11 +56,11 @@ SELECT
                 'Credits of ' || credited.monthly || ' a month exceed the charges of ' || charged.monthly || '.',
                 'Lower the credit in Sonar; Splynx issues no negative invoice.'
             )
-        WHEN credit.end_date IS DISTINCT FROM main_end.end_date
+        WHEN credit.end_date IS DISTINCT FROM main_end.end_date AND getvariable('further_credits') <> 'recurring'
             THEN reject(
                 'credit_end_differs',
                 'The account has credits with different ends, and a service has one discount.',
-                'Give the credit by hand (additional discount), or make the ends equal in Sonar.'
+                'Set further_credits to recurring, or make the ends equal in Sonar.'
             )
     END AS problem,
     credit.label

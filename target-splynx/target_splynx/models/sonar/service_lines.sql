@@ -82,7 +82,6 @@ SELECT
     dated.final_status,
     CASE
         WHEN dated.account_skip IS NOT NULL THEN dated.account_skip
-        WHEN dated.kind IN ('category', 'one_time') THEN 'charged once, not a service'
         WHEN dated.times_left <= 0 THEN 'expired, no cycles left'
         WHEN dated.final_status NOT IN ('active', 'blocked') AND getvariable('inactive_services') = 'skip' THEN 'account is not active'
     END AS skip,
@@ -92,6 +91,12 @@ SELECT
         WHEN dated.account_reject IS NOT NULL THEN dated.account_reject
         WHEN dated.kind IS NULL
             THEN reject('service_missing', 'The price list has no such service (' || dated.item || ').', 'Correct the service of the account in Sonar.')
+        WHEN dated.kind IN ('category', 'one_time')
+            THEN reject(
+                'service_without_tariff',
+                'A service of type ' || dated.source_type || ' is charged once, not regularly: it has no tariff.',
+                'Replace it by a recurring service in Sonar.'
+            )
         WHEN dated.price_cents IS NULL
             THEN reject('price_missing', 'Neither the service nor the account has a price.', 'Set a price in Sonar, or in service_price_map.')
         WHEN coalesce(dated.quantity, 0) < 1

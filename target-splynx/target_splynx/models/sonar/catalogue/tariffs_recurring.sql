@@ -3,8 +3,15 @@
 -- on_delete: end
 -- end: {available_for_services: false}
 -- description: Recurring and expiring charges, priced voice features, and flat taxes as fees.
+WITH plans AS (
+    SELECT tariff_key, item, title, price, percent, tax_id, partners, frequency, reject, skip FROM shared.tariffs WHERE kind = 'recurring'
+    UNION ALL
+    -- Credits that cannot go into a service's discount (see service_credits) hang on one plan without a price.
+    SELECT 'tool:credit', 'tool:credit', 'Credit (Sonar)', 0, 0, NULL, (SELECT ids FROM shared.all_partners), 1, NULL, NULL
+    WHERE EXISTS (SELECT 1 FROM shared.lines AS line JOIN shared.catalogue_items AS item ON item.item = line.item AND item.kind = 'credit')
+)
 SELECT
-    tariff.tariff_key AS source_key,  -- service:<id>, voice_parameter:<id> or flat_tax:<id>; with :<percent> where taxes differ
+    tariff.tariff_key AS source_key,  -- service:<id>, voice_parameter:<id>, flat_tax:<id> or tool:credit; with :<percent> where taxes differ
     tariff.title,  -- services.name, voice plan and description of the parameter, or taxes.name; at most 64
     tariff.title AS service_name,  -- as title
     tariff.price,  -- amount / 100, per month
@@ -22,6 +29,5 @@ SELECT
     tariff.reject AS _reject,
     tariff.skip AS _skip,
     'Recurring plan ' || tariff.title AS _label
-FROM shared.tariffs AS tariff
-WHERE tariff.kind = 'recurring'
+FROM plans AS tariff
 ORDER BY tariff.item, tariff.percent

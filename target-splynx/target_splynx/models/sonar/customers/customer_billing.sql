@@ -1,6 +1,7 @@
 -- resource: customer_billing
 -- mode: patch
 -- on_delete: ignore
+-- after: [customers/customer_parents]
 -- description: Billing parameters; billing stays off until go_live. The balance (deposit) is never written; it is the sum of transactions.
 WITH autopay AS (
     -- What pays by itself: a card before a bank account.

@@ -1,12 +1,8 @@
 -- resource: additional_fields
 -- natural_key: [module, name]
 -- on_delete: ignore
--- description: The marker sonar_id of each module, the fields that the migration itself needs, and Sonar's custom fields.
-WITH markers AS (
-    SELECT module, 'sonar_id' AS name, 'Sonar ID' AS title, 'string' AS type, 1 AS is_unique, 1 AS searchable, 1 AS hidden
-    FROM engine.marker_modules
-),
-own_fields (module, name, title, type) AS (
+-- description: The fields that the migration itself needs, and Sonar's custom fields; the marker sonar_id is the engine's own.
+WITH own_fields (module, name, title, type) AS (
     VALUES
         ('customers', 'sonar_status', 'Sonar status', 'string'),
         ('customers', 'sonar_billing', 'Sonar billing', 'string'),
@@ -28,21 +24,21 @@ own_fields (module, name, title, type) AS (
         ('services_custom', 'sonar_package', 'Package in Sonar', 'string')
 ),
 fields AS (
-    SELECT module, name, title, type, is_unique, searchable, hidden, NULL AS select_values, NULL AS max_length, NULL AS skip
-    FROM markers
-    UNION ALL
-    SELECT module, name, title, type, 0, 0, 0, NULL, CASE WHEN name IN ('sonar_contacts', 'sonar_billing', 'sonar_voice_terms') THEN '4096' END, NULL
+    SELECT
+        module, name, title, type,
+        NULL AS select_values,
+        CASE WHEN name IN ('sonar_contacts', 'sonar_billing', 'sonar_voice_terms') THEN '4096' END AS max_length,
+        NULL AS skip
     FROM own_fields
     UNION ALL
-    -- Unique only in Sonar: while loading, a rule of uniqueness would refuse rows that are right.
-    SELECT module, name, title, type, 0, 0, 0, select_values, CASE WHEN long_values THEN '4096' END, NULL
+    SELECT module, name, title, type, select_values, CASE WHEN long_values THEN '4096' END, NULL
     FROM shared.custom_field_names
     UNION ALL
-    SELECT DISTINCT ON (module, name) module, name, title, 'string', 0, 0, 0, NULL, NULL, NULL
+    SELECT DISTINCT ON (module, name) module, name, title, 'string', NULL, NULL, NULL
     FROM shared.service_metadata_fields
     UNION ALL
     SELECT
-        lower(field.entity_type), 'custom_field_' || field.id, one_line(field.name), 'string', 0, 0, 0, NULL, NULL,
+        lower(field.entity_type), 'custom_field_' || field.id, one_line(field.name), 'string', NULL, NULL,
         CASE field.entity_type
             WHEN 'NetworkSite' THEN 'told in the description of the network site'
             ELSE 'custom fields of ' || field.entity_type || ' have no place in Splynx'
@@ -59,13 +55,13 @@ SELECT
     max_length,  -- only where values are longer than 255
     select_values,  -- custom_fields.enum_options, joined by commas; a comma within an option becomes a semicolon
     0 AS is_required,  -- never while loading: rows without a value would be refused
-    is_unique,  -- 1 for sonar_id only
+    0 AS is_unique,  -- never while loading: rows that are right would be refused
     0 AS is_add,  -- not asked for when staff adds a record
     0 AS show_in_list,  -- not a column of the lists
-    searchable,  -- 1 for sonar_id: records are found again by it
+    0 AS searchable,  -- not searched
     0 AS readonly,  -- the API must be able to write it
     0 AS disabled,  -- in use
-    hidden,  -- 1 for sonar_id
+    0 AS hidden,  -- shown on the record
     skip AS _skip,
     'Field ' || name || ' of ' || module AS _label
 FROM fields

@@ -1,6 +1,7 @@
 -- resource: administrators
 -- natural_key: [login]
 -- on_delete: ignore
+-- generate: [password]
 -- description: Users become administrators; who left, and Sonar's staff, are represented by one technical administrator.
 WITH people AS (
     SELECT

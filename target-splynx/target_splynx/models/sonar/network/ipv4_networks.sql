@@ -12,6 +12,7 @@ SELECT
     CAST(getvariable('network_category') AS BIGINT) AS network_category,  -- network_category: categories have no API
     network.network_type,  -- supernet rootnet, subnet endnet
     network.type_of_usage,  -- static with fixed customer addresses, else pool where pools lie inside; NETWORK and EXCLUDED management
+    CASE WHEN network.edges_used THEN true END AS allow_use_network_and_broadcast,  -- where a customer has the first or last address
     network.problem AS _reject,
     network.skip AS _skip,
     network.label AS _label

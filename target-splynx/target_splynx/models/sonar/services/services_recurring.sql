@@ -5,11 +5,11 @@
 SELECT
     line.line_key AS source_key,  -- service:<account_services.id>, voice_parameter:<account_voice_service_details.id>, flat_tax:<service>:<tax>
     customer.id AS customer_id,  -- account_services.account_id
-    tariff.id AS tariff_id,  -- account_services.service_id, voice parameter or flat tax
+    tariff.id AS tariff_id,  -- account_services.service_id, voice parameter or flat tax; credits with an end of their own: the plan tool:credit
     CASE WHEN line.final_status IN ('active', 'blocked') THEN 'active' ELSE 'stopped' END AS status,  -- active
     line.description,  -- name_override, else the name of service, parameter or tax
     line.quantity,  -- quantity
-    line.unit_price,  -- price_override, else amount, / 100, per month
+    CASE WHEN credit.separate THEN -line.unit_price ELSE line.unit_price END AS unit_price,  -- price_override, else amount, / 100, per month; below zero for credits with an end of their own
     CAST(line.start_date AS VARCHAR) AS start_date,  -- first day not billed by Sonar
     coalesce(CAST(line.end_date AS VARCHAR), '0000-00-00') AS end_date,  -- expiring: cycles left; scheduled removals; else endless
     line.period,  -- billing_frequency over 1; else -1
@@ -21,22 +21,27 @@ SELECT
     discount.text AS discount_text,  -- names of the credits
     fields.fields AS additional_attributes,  -- begin, reason of the price, package, internal fields
     CASE
-        WHEN line.kind = 'credit' THEN credit.problem
+        WHEN line.kind = 'credit' AND NOT credit.separate THEN credit.problem
         ELSE coalesce(
             line.problem,
+            credit.problem,
+            -- A feature or a fee without its service would charge for nothing.
+            base.problem,
             CASE WHEN customer.id IS NULL THEN reject('customer_missing', 'Account ' || line.account_id || ' is not in Splynx.', 'See why the account was rejected.') END,
             CASE WHEN tariff.id IS NULL THEN reject('tariff_missing', 'The plan ' || line.item || ' is not in Splynx.', 'See why the tariff was rejected.') END
         )
     END AS _reject,
     CASE
-        WHEN line.kind = 'credit' AND line.skip IS NULL AND credit.problem IS NULL THEN 'credit: merged into the discount of the main service'
+        WHEN line.kind = 'credit' AND NOT credit.separate AND line.skip IS NULL AND credit.problem IS NULL THEN 'credit: merged into the discount of the main service'
         ELSE line.skip
     END AS _skip,
     line.label AS _label
 FROM shared.service_lines AS line
 LEFT JOIN shared.service_credits AS credit ON credit.line_key = line.line_key
+LEFT JOIN shared.service_lines AS base
+    ON line.source_type IN ('VOICE_PARAMETER', 'FLAT_TAX') AND base.line_key = 'service:' || line.account_service_id
 LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(line.account_id AS VARCHAR)
-LEFT JOIN splynx.tariffs_recurring AS tariff ON tariff.source_key = line.tariff_key
+LEFT JOIN splynx.tariffs_recurring AS tariff ON tariff.source_key = CASE WHEN line.kind = 'credit' THEN 'tool:credit' ELSE line.tariff_key END
 LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_key
 LEFT JOIN shared.service_fields AS fields ON fields.line_key = line.line_key
 WHERE coalesce(line.kind, 'unknown') NOT IN ('internet', 'voice')

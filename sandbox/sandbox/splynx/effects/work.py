@@ -1,0 +1,95 @@
+"""What tickets, messages, mail, bundles and supplier invoices set off."""
+
+from __future__ import annotations
+
+from sandbox.splynx import engine, ledger
+from sandbox.splynx.fields import NO_DATE
+from sandbox.splynx.registry import Change, effect
+from sandbox.splynx.rules.services import BUNDLE, INTERNET, RECURRING, VOICE
+from sandbox.splynx.state import Splynx, money, money_text
+from sandbox.splynx.store import Values
+
+
+@effect("support/ticket-messages")
+def message_may_be_mailed(change: Change) -> None:
+    """A message to the customer goes out by mail when mail_to is set or notifications are on (research/mapping.md §10)."""
+    splynx, row = change.splynx, change.made
+    if row["hide_for_customer"] == "1" or row["message_type"] != "message":
+        return
+    ticket = splynx.table("support/tickets").get(row["ticket_id"])
+    customer = splynx.table("customers/customer").get(ticket["customer_id"]) if ticket is not None else None
+    notify = splynx.settings.ticket_notifications and customer is not None and customer["email"]
+    if row["mail_to"] or notify:
+        splynx.count_message("ticket mail")
+
+
+@effect("support/tickets")
+def ticket_may_be_mailed(change: Change) -> None:
+    """A new ticket is announced when notifications are on."""
+    if change.splynx.settings.ticket_notifications and change.made["hidden"] != "1":
+        change.splynx.count_message("ticket mail")
+
+
+@effect("config/mail", "config/sms")
+def queued_messages_go_out(change: Change) -> None:
+    """Status new is a real mail or SMS (research/splynx-resources.md, Config)."""
+    if change.made["status"] in {"new", "sending"}:
+        change.splynx.count_message(change.resource.name.split("/")[1])
+
+
+@effect("inventory/supplier-invoices")
+def supplier_invoices_make_items(change: Change) -> None:
+    """Creating one generates stock items (research/mapping.md §7)."""
+    for item in change.made["items"] or []:
+        for _ in range(min(int(item["quantity"]), 1000)):
+            change.splynx.new_row("inventory/items", {
+                "product_id": int(item["product_id"]), "cost_price": money_text(money(item.get("price"))),
+                "supplier_invoices_item_id": change.made.id,
+            })  # fmt: skip
+
+
+@effect(BUNDLE)
+def bundle_makes_services_and_fees(change: Change) -> None:
+    """Nested services become services of their own; an activation fee is charged on creation when the bundle says so.
+
+    research/splynx-api.md §9: get_activation_fee_when=create_service, issue_invoice_while_service_creation.
+    """
+    splynx, row = change.splynx, change.made
+    shown: Values = {}
+    for column, name in (("services_internet", INTERNET), ("services_voice", VOICE), ("services_custom", RECURRING)):
+        made = []
+        for part in row[column] or []:
+            body = {
+                "status": row["status"], "description": row["description"], "quantity": 1, "taking_ipv4": 0,
+                "start_date": row["start_date"], "end_date": row["end_date"] or NO_DATE, "unit_price": "0",
+                **part, "customer_id": row["customer_id"], "bundle_service_id": row.id,
+            }  # fmt: skip
+            if name != INTERNET:
+                body.pop("taking_ipv4", None)
+            made.append(engine.create(splynx, splynx.resource(name), body, change.identity).values)
+        shown[column] = made
+    splynx.table(BUNDLE).change(row, shown)
+    bundle = splynx.table("tariffs/bundle").get(row["bundle_id"])
+    sent = change.body.get("activation_fee")
+    fee = money(sent if sent not in (None, "") else bundle["activation_fee"] if bundle is not None else 0)
+    when = change.body.get("get_activation_fee_when") or (bundle["get_activation_fee_when"] if bundle else "")
+    issue = change.body.get("issue_invoice_while_service_creation")
+    if issue is None and bundle is not None:
+        issue = bundle["issue_invoice_while_service_creation"]
+    if fee > 0 and when == "create_service":
+        _charge_fee(splynx, change, money_text(fee), str(issue).lower() in {"1", "true"})
+
+
+def _charge_fee(splynx: Splynx, change: Change, fee: str, with_invoice: bool) -> None:
+    row = change.made
+    if with_invoice:
+        body = {"customer_id": row["customer_id"], "status": "not_paid", "items": [
+            {"description": "Activation fee", "quantity": 1, "unit": "", "price": fee, "tax": "0"},
+        ]}  # fmt: skip
+        invoice = engine.create(splynx, splynx.resource(ledger.INVOICES), body, change.identity)
+        made = splynx.table(ledger.TRANSACTIONS).where("invoice_id", invoice.id)[0]
+    else:
+        made = ledger.book(splynx, int(row["customer_id"]), "debit", {
+            "price": fee, "description": "Activation fee", "service_id": row.id, "service_type": "bundle",
+        })  # fmt: skip
+    splynx.table(BUNDLE).change(row, {"activation_fee_transaction_id": made.id})
