@@ -41,12 +41,15 @@ from typing import Any
 
 from aiohttp import web
 
-KINDS = frozenset(
-    "status cut_before cut_after cut_middle delay hang html expired_token empty invalid_json".split()
-)
+KINDS = frozenset({
+    "status", "cut_before", "cut_after", "cut_middle", "delay", "hang", "html", "expired_token", "empty",
+    "invalid_json",
+})  # fmt: skip
 _RULE_KEYS = frozenset(
     {"match", "kind", "status", "seconds", "probability", "times", "skip", "seed", "after", "headers", "body"}
 )
+_SHOWN = ("kind", "status", "seconds", "probability", "times", "skip", "seed", "after", "headers", "body", "matched",
+          "fired")  # fmt: skip
 _MATCH_KEYS = frozenset({"method", "path_regex", "operation_regex"})
 CONTROL_PREFIX = "/_sandbox"
 OPERATION: web.RequestKey[Any] = web.RequestKey("operation", object)
@@ -124,21 +127,8 @@ class FaultRule:
             "path_regex": self.path_regex.pattern if self.path_regex else None,
             "operation_regex": self.operation_regex.pattern if self.operation_regex else None,
         }
-        return {
-            "match": {key: value for key, value in match.items() if value is not None},
-            "kind": self.kind,
-            "status": self.status,
-            "seconds": self.seconds,
-            "probability": self.probability,
-            "times": self.times,
-            "skip": self.skip,
-            "seed": self.seed,
-            "after": self.after,
-            "headers": self.headers,
-            "body": self.body,
-            "matched": self.matched,
-            "fired": self.fired,
-        }
+        shown = {key: value for key, value in match.items() if value is not None}
+        return {"match": shown, **{name: getattr(self, name) for name in _SHOWN}}
 
     def fires(self, method: str, path: str, operations: list[str]) -> bool:
         """Does this rule hit the request? Counts the match and the hit."""

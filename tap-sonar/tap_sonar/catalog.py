@@ -109,7 +109,12 @@ class StreamDefinition:
             "owner": self.owner,
             "owner_root": self.owner_root,
             "relations": {
-                name: {"field": relation.field, "target": relation.target, "many": relation.many}
+                name: {
+                    "field": relation.field,
+                    "target": relation.target,
+                    "many": relation.many,
+                    "archived": relation.archived,
+                }
                 for name, relation in self.relations.items()
             },
         }
@@ -122,7 +127,9 @@ class StreamDefinition:
         if not isinstance(extension, Mapping):
             return None
         relations = {
-            name: Relation(name, relation["field"], relation["target"], relation["many"])
+            name: Relation(
+                name, relation["field"], relation["target"], relation["many"], relation.get("archived", False)
+            )
             for name, relation in extension.get("relations", {}).items()
         }
         return cls(

@@ -37,6 +37,9 @@ TIMEOUT_RETRIES = 1
 CONNECT_TIMEOUT_SECONDS = 15.0
 
 
+_PROBE = msgspec.json.encode({"query": "query { __typename }", "variables": {}})
+
+
 @dataclass
 class Counts:
     """What one stream cost. Changed by several threads; each field under the client's lock."""
@@ -107,7 +110,7 @@ class SonarClient:
         Taken from the `Date` header; asks Sonar for nothing but its type name when there was no answer yet.
         """
         if self._clock_offset is None:
-            self.query("query { __typename }")
+            self._with_retries(lambda: self._post(_PROBE, None), None)
         return datetime.now(timezone.utc) + (self._clock_offset or timedelta())
 
     def close(self) -> None:
@@ -148,9 +151,20 @@ class SonarClient:
             except errors.RetriableError as error:
                 failures += 1
                 if failures > self.settings.retry_attempts:
+                    self._check_alive(error)
                     raise
                 self._count(counts, "broken or failed answer")
                 self._back_off(failures, str(error), error.retry_after)
+
+    def _check_alive(self, error: errors.RetriableError) -> None:
+        """All tries of a request failed: is it the request, or Sonar? If Sonar, no other stream has a chance either."""
+        self.limiter.acquire()
+        try:
+            self._post(_PROBE, None)
+        except errors.RateLimitError:
+            return
+        except (errors.SonarError, _NoAnswerError):
+            raise errors.InstanceError(f"Sonar does not answer any more. {error}") from None
 
     def _back_off(self, failures: int, reason: str, retry_after: float | None) -> None:
         longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (failures - 1))

@@ -1,7 +1,7 @@
 """Pages that are made from the code, so that they cannot be wrong.
 
-In: the settings, or the survey of an instance. Out: Markdown tables, and the README with its tables brought up to date between
-`<!-- generated: NAME -->` and `<!-- end -->`.
+In: the settings, or the survey of an instance. Out: Markdown tables, and the README with its tables
+brought up to date between `<!-- generated: NAME -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What has changed on an instance since a catalog was written.
 
-In: a catalog file's content and a new survey of the instance. Out: one line per difference: streams and fields that came or
-went, types that changed. A sync with the old catalog would miss what came and fail for what went.
+In: a catalog file's content and a new survey of the instance. Out: one line per difference: streams and fields that
+came or went, types that changed. A sync with the old catalog would miss what came and fail for what went.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ def _fields(stream: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         elif _form(old[name]) != _form(new[name]):
             yield f"~ {stream}.{name}: {_form(old[name])} -> {_form(new[name])}"
         else:
-            gone, came = _values(old[name]) - _values(new[name]), _values(new[name]) - _values(old[name])
-            if gone or came:
-                yield f"~ {stream}.{name}: values {' '.join([*(f'-{v}' for v in sorted(gone)), *(f'+{v}' for v in sorted(came))])}"
+            before, after = _values(old[name]), _values(new[name])
+            changes = [f"-{value}" for value in sorted(before - after)] + [
+                f"+{value}" for value in sorted(after - before)
+            ]
+            if changes:
+                yield f"~ {stream}.{name}: values {' '.join(changes)}"
 
 
 def _form(schema: Mapping[str, Any]) -> str:

@@ -18,9 +18,11 @@ from tap_sonar import errors, query
 from tap_sonar.catalog import CONNECTION, LIST, StreamDefinition
 from tap_sonar.client import Answer, Counts, SonarClient
 from tap_sonar.convert import Converter, Row
+from tap_sonar.relations import Relation
 from tap_sonar.settings import MAX_PAGE_SIZE
 
 SMALLEST_PAGE = 1
+LIGHT_PAGE = 100
 FILES_PER_PAGE = 10
 """Files are held in memory page by page."""
 PARTIAL_RETRIES = 2
@@ -72,6 +74,11 @@ class PageSize:
             self.value = max(SMALLEST_PAGE, refused // 2)
             return True
 
+    def reduce(self, size: int) -> None:
+        """Make pages no larger than `size`."""
+        with self._lock:
+            self.value = min(self.value, size)
+
 
 class StreamFetcher:
     """Fetches pages of one stream with a fixed selection and a fixed lower bound of `updated_at`."""
@@ -101,7 +108,7 @@ class StreamFetcher:
         self._keep_size = not self._contents or "file_size_in_bytes" in selected
         self.page_size = PageSize(min(size, FILES_PER_PAGE) if self._contents else size)
         asked = frozenset(selected) | ({replication_key} if replication_key else set())
-        self._fields = query.selection(definition, asked)
+        self._fields = query.selection(definition, asked, include_archived=client.settings.include_archived)
         self._converter = Converter(definition, asked, replication_key)
         self._relations = [
             relation for name, relation in definition.relations.items() if name in selected and relation.many
@@ -125,6 +132,14 @@ class StreamFetcher:
             except errors.PageRefusedError:
                 if not self.page_size.halve(size):
                     raise
+                continue
+            except errors.RateLimitError:
+                raise
+            except errors.RetriableError:
+                # Sonar answers, but not this: a page may be too heavy without Sonar saying so.
+                if size <= LIGHT_PAGE:
+                    raise
+                self.page_size.reduce(LIGHT_PAGE)
                 continue
             return page
 
@@ -313,27 +328,26 @@ class StreamFetcher:
             for row in rows:
                 ids = row[relation.property_name]
                 if len(ids) >= query.NESTED_PAGE_SIZE:
-                    row[relation.property_name] = self._all_ids(int(row["id"]), relation.field, ids)
+                    row[relation.property_name] = self._all_ids(int(row["id"]), relation, ids)
 
-    def _all_ids(self, row_id: int, name: str, ids: list[int]) -> list[int]:
-        text = query.rest_of_relation_query(self.definition, name)
-        size = max(query.NESTED_PAGE_SIZE, self.client.settings.page_size)
+    def _all_ids(self, row_id: int, relation: Relation, ids: list[int]) -> list[int]:
+        settings = self.client.settings
+        text = query.rest_of_relation_query(self.definition, relation, include_archived=settings.include_archived)
+        size = max(query.NESTED_PAGE_SIZE, settings.page_size)
         while True:
-            variables: dict[str, Any] = {
+            variables = {
                 "search": query.id_search(row_id),
                 "rest": query.key_search(ids[-1]),
                 "paginator": query.page(1, size),
             }
-            if "include_archived" in self.definition.arguments:
-                variables["include_archived"] = True
             answer = self.client.query(text, variables, self.counts)
             if answer.errors:
                 raise errors.classify(answer.errors)
             rows = answer.data[self.definition.name]["entities"]
-            more = [int(item["id"]) for item in rows[0][name]["entities"]] if rows and rows[0] else []
+            more = [int(item["id"]) for item in rows[0][relation.field]["entities"]] if rows and rows[0] else []
             if more and more[0] <= ids[-1]:
                 raise errors.IncompleteError(
-                    f"Sonar does not sort {name} by id, so that they cannot be read completely."
+                    f"Sonar does not sort {relation.field} by id: they cannot be read completely."
                 )
             ids = ids + more
             if len(more) < size:

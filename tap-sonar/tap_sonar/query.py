@@ -10,14 +10,15 @@ from collections.abc import Collection
 from typing import Any
 
 from tap_sonar.catalog import CONNECTION, StreamDefinition
+from tap_sonar.relations import Relation
 
 NESTED_PAGE_SIZE = 100
 """Ids per row and relation in the first answer; longer lists are paged on (GUESS: costs Sonar little)."""
 
-ENTITIES, PAGE_INFO = "entities", "page_info"
+BY_ID = 'sorter: [{attribute: "id", direction: ASC}]'
 
 
-def selection(definition: StreamDefinition, selected: Collection[str], *, relations: bool = True) -> str:
+def selection(definition: StreamDefinition, selected: Collection[str], *, include_archived: bool = True) -> str:
     """The fields between the braces of `entities`."""
     parts: list[str] = []
     for name in definition.properties:
@@ -25,21 +26,23 @@ def selection(definition: StreamDefinition, selected: Collection[str], *, relati
         if relation is None:
             if (name in selected and name != "content_base64") or name == "id":
                 parts.append(name)
-        elif name in selected and relations:
-            if relation.many:
-                parts.append(f"{relation.field}({nested_arguments()}) {{ entities {{ id }} }}")
-            else:
-                parts.append(f"{relation.field} {{ id }}")
+        elif name in selected:
+            parts.append(_nested(relation, include_archived=include_archived))
     if definition.name == "files" and "content_base64" in selected and "file_size_in_bytes" not in selected:
         parts.append("file_size_in_bytes")
-    return " ".join(parts)
+    return " ".join(parts) or "__typename"
 
 
-def nested_arguments() -> str:
-    """Arguments of a nested list of ids: sorted, so that paging on by key is possible."""
-    return (
-        f'paginator: {{page: 1, records_per_page: {NESTED_PAGE_SIZE}}}, sorter: [{{attribute: "id", direction: ASC}}]'
-    )
+def _nested(relation: Relation, *, include_archived: bool) -> str:
+    """The ids under a relation: sorted, so that paging on by key is possible."""
+    arguments = []
+    if relation.many:
+        arguments.append(f"paginator: {{page: 1, records_per_page: {NESTED_PAGE_SIZE}}}")
+        arguments.append(BY_ID)
+    if relation.archived and include_archived:
+        arguments.append("include_archived: true")
+    call = f"{relation.field}({', '.join(arguments)})" if arguments else relation.field
+    return f"{call} {{ entities {{ id }} }}" if relation.many else f"{call} {{ id }}"
 
 
 def root_query(definition: StreamDefinition, fields: str, *, page_info: bool) -> str:
@@ -74,14 +77,15 @@ def owners_query(definition: StreamDefinition, fields: str, owners: int) -> str:
     return f"query {definition.name}_by_owner({variables}, $paginator: Paginator) {{ {parts} }}"
 
 
-def rest_of_relation_query(definition: StreamDefinition, field: str) -> str:
+def rest_of_relation_query(definition: StreamDefinition, relation: Relation, *, include_archived: bool = True) -> str:
     """The ids of one row's relation after those that `$rest` excludes; `$search` finds the row."""
-    archived = ", $include_archived: Boolean" if "include_archived" in definition.arguments else ""
-    passed = ", include_archived: $include_archived" if archived else ""
+    # The row itself was just read: it is found whether it is archived or not.
+    owner = ", include_archived: true" if "include_archived" in definition.arguments else ""
+    nested = ", include_archived: true" if relation.archived and include_archived else ""
     return (
-        f"query {definition.name}_{field}($search: [Search], $rest: [Search], $paginator: Paginator{archived}) "
-        f"{{ {definition.name}(search: $search{passed}) {{ entities {{ {field}(search: $rest, paginator: $paginator, "
-        f'sorter: [{{attribute: "id", direction: ASC}}]) {{ entities {{ id }} }} }} }} }}'
+        f"query {definition.name}_{relation.field}($search: [Search], $rest: [Search], $paginator: Paginator) "
+        f"{{ {definition.name}(search: $search{owner}) {{ entities {{ "
+        f"{relation.field}(search: $rest, paginator: $paginator, {BY_ID}{nested}) {{ entities {{ id }} }} }} }} }}"
     )
 
 

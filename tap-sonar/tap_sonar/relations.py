@@ -18,12 +18,16 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @dataclass(frozen=True)
 class Relation:
-    """`property_name` of a record holds the id(s) of the rows of type `target` found under `field`."""
+    """`property_name` of a record holds the id(s) of the rows of type `target` found under `field`.
+
+    archived: rows of the target can be archived, and then have to be asked for.
+    """
 
     property_name: str
     field: str
     target: str
     many: bool
+    archived: bool = False
 
 
 def snake_case(type_name: str) -> str:
@@ -59,8 +63,16 @@ def relations_of(schema: ApiSchema, owner: ObjectType) -> list[Relation]:
             continue
         name = f"{singular(field.name)}_ids" if many else f"{field.name}_id"
         if name not in owner.fields:
-            found.append(Relation(name, field.name, target.name, many))
+            found.append(Relation(name, field.name, target.name, many, _archivable(schema, target)))
     return found
+
+
+def _archivable(schema: ApiSchema, target: ObjectType) -> bool:
+    """Whether `target` takes include_archived: its root tells (nested arguments are those of the root)."""
+    return any(
+        schema.entity_of(root.type) == target.name and "include_archived" in root.arguments
+        for root in schema.roots.values()
+    )
 
 
 def _refers_to(schema: ApiSchema, target: ObjectType, owner: ObjectType) -> bool:

@@ -181,7 +181,8 @@ class SonarStream(Stream):
         except Stopped:
             self._sonar.write_state()
             raise
-        except errors.StopError:
+        except (errors.StopError, BrokenPipeError):
+            self._sonar.close()
             raise
         except errors.SonarError as error:
             self._fail(result, str(error))

@@ -8,11 +8,13 @@ discovered it is not.
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
@@ -182,14 +184,15 @@ class TapSonar(Tap):
         self.state_writer.write_state(self.state)
 
     def close(self) -> None:
-        """End threads and connections."""
-        self.writer.flush()
+        """End threads and connections; what waits to be written goes out."""
         if self._pool is not None:
             self._pool.close()
             self._pool = None
         if self._client is not None:
             self._client.close()
             self._client = None
+        with suppress(BrokenPipeError):
+            self.writer.flush()
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """Ask the run to end at the next safe point; a second signal ends it at once.
@@ -197,7 +200,7 @@ class TapSonar(Tap):
         The SDK's handler writes a state message from within whatever was being written, and exits with code 0.
         """
         if self._signal is not None or self._pool is None:
-            sys.exit(SIGNAL_EXIT + signum)
+            _leave(SIGNAL_EXIT + signum)
         self._signal = signum
         self._pool.stop(signum)
 
@@ -232,4 +235,12 @@ def _one_line_errors(log: Callable[..., None]) -> Iterator[None]:
         sys.exit(errors.EXIT_STOPPED)
     except Stopped as stopped:
         log("Ended before all streams were read; the next run begins at the last bookmarks.")
-        sys.exit(SIGNAL_EXIT + stopped.signum)
+        _leave(SIGNAL_EXIT + stopped.signum)
+
+
+def _leave(exit_code: int) -> NoReturn:
+    """End the process now: a normal exit would wait for requests that are still under way."""
+    logging.shutdown()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    os._exit(exit_code)

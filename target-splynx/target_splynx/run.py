@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from target_splynx import functions
 from target_splynx.contract.live import LiveContract
-from target_splynx.errors import MigrationError, SettingsError, Stopped
+from target_splynx.errors import MigrationError, Stopped
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
 from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
@@ -24,7 +25,8 @@ from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.library import load_models
 from target_splynx.planning.existing import Existing
-from target_splynx.planning.planner import Planner, PlanSummary
+from target_splynx.planning.planner import Planner
+from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
@@ -52,7 +54,9 @@ class RunResult:
     @property
     def written(self) -> int:
         """Writes that Splynx accepted."""
-        return sum(int(row["created"]) + int(row["changed"]) + int(row["ended"]) + int(row["deleted"]) for row in self.rows)
+        return sum(
+            int(row["created"]) + int(row["changed"]) + int(row["ended"]) + int(row["deleted"]) for row in self.rows
+        )
 
     def sentence(self) -> str:
         """The result in one line."""
@@ -108,8 +112,9 @@ def execute(
     public_settings: Mapping[str, Any],
     stop: threading.Event,
     client: Client | None = None,
+    streams: Iterable[str] = (),
 ) -> RunResult:
-    """Plan, and unless `dry_run`, load.
+    """Plan, and unless `dry_run`, load. `streams`: names of the streams that the tap sent in this run.
 
     Raises:
         MigrationError: one clear line; the ledger tells how far it came.
@@ -118,9 +123,8 @@ def execute(
     client = client or connect(settings)
     client.check()
     graph, active = prepare_models(settings, stage)
-    executor = Executor(
-        client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace)
-    )
+    _unknown_streams(settings.unknown_streams, streams, graph)
+    executor = Executor(client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace))
     models = {model.name: model for model in graph.order}
     if not settings.dry_run:
         resolve_in_doubt(ledger, executor, models)
@@ -142,17 +146,24 @@ def execute(
             evaluator=evaluator,
             on_delete=settings.on_delete,
         )
-        summary = planner.plan()
+        summary = planner.plan(stop)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
         result.state = "planned"
         if not settings.dry_run:
+            result.state = "failed"
             limits = _limits(settings, summary)
             ledger.set_run_state(run, "loading")
-            result.state = "failed"
             progress.totals = {name: counts.writes + counts.adopt for name, counts in summary.models.items()}
             Loader(
-                run=run, graph=graph, active=active, ledger=ledger, executor=executor, progress=progress, limits=limits, stop=stop
+                run=run,
+                graph=graph,
+                active=active,
+                ledger=ledger,
+                executor=executor,
+                progress=progress,
+                limits=limits,
+                stop=stop,
             ).load()
             result.state = "done"
     except Stopped:
@@ -163,7 +174,9 @@ def execute(
         result.requests = client.counters.requests
         result.seconds = time.monotonic() - began
         result.failed_models = summary.failed
-        ledger.finish_run(run, result.state, {"rows": result.rows, "requests": result.requests, "seconds": round(result.seconds, 1)})
+        ledger.finish_run(
+            run, result.state, {"rows": result.rows, "requests": result.requests, "seconds": round(result.seconds, 1)}
+        )
     logger.info(result.sentence())
     if summary.failed:
         first = next(iter(summary.failed.items()))
@@ -171,12 +184,28 @@ def execute(
     return result
 
 
+def _unknown_streams(policy: str, streams: Iterable[str], graph: Graph) -> None:
+    """Say, or refuse, what no model reads."""
+    unknown = sorted(set(streams).difference(*(reads.streams for reads in graph.reads.values())))
+    if not unknown or policy == "ignore":
+        return
+    message = f"no model reads {'stream' if len(unknown) == 1 else 'streams'} {', '.join(unknown)}"
+    if policy == "fail":
+        raise MigrationError(
+            f"{message[0].upper()}{message[1:]}, and unknown_streams is fail. Deselect them in the tap, add models "
+            "(`models_path`), or set unknown_streams to warn. Nothing was written."
+        )
+    logger.warning("%s: staged, but not loaded", message)
+
+
 def _limits(settings: Settings, summary: PlanSummary) -> Limits:
     """`reject_limit` counts the rejects that planning found, too."""
     found = sum(counts.rejected for counts in summary.models.values())
     limit = reject_limit(settings.reject_limit, sum(counts.read for counts in summary.models.values()))
     if settings.on_reject == "stop" and found:
-        raise MigrationError(f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. Nothing was written.")
+        raise MigrationError(
+            f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. Nothing was written."
+        )
     if limit is not None and found > limit:
         raise MigrationError(
             f"{found} records cannot be written, more than reject_limit ({settings.reject_limit}) allows. "
@@ -191,16 +220,12 @@ def _limits(settings: Settings, summary: PlanSummary) -> Limits:
 
 
 def reject_limit(text: str, rows: int) -> int | None:
-    """`50` or `5%` (of the rows that the models yield); empty = no limit."""
-    text = text.strip()
+    """`50` or `5%` (of the rows that the models yield); empty = no limit. The text was checked by the settings."""
     if not text:
         return None
-    try:
-        if text.endswith("%"):
-            return int(rows * float(text[:-1]) / 100)
-        return int(text)
-    except ValueError:
-        raise SettingsError(f"`reject_limit` is {text!r}; write a number (50) or a percentage (5%).") from None
+    if text.endswith("%"):
+        return int(rows * Decimal(text[:-1]) / 100)
+    return int(text)
 
 
 def _rows(summary: PlanSummary, progress: Progress) -> list[dict[str, Any]]:

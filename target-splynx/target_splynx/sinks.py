@@ -27,7 +27,8 @@ class StagingSink(RecordSink):
 
     @override
     def get_validator(self) -> None:
-        """No validation per record: it would cost four fifths of the reading speed, and types are checked at the merge."""
+        """No validation per record: it would cost four fifths of the reading speed, and types are checked at the
+        merge."""
 
     @property
     @override

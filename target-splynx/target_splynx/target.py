@@ -1,22 +1,33 @@
 """The Singer target: staging while reading, one run at the end of the input, then the state.
 
-The SDK passes state on when it drains, also on a signal and after five minutes; ours is passed on in one place only: after a
-run in which every operation was written or recorded as rejected (research/singer-sdk.md §2, research/meltano.md §4).
+The SDK passes state on when it drains, also on a signal and after five minutes; ours is passed on in one place only:
+after a run in which every operation was written or recorded as rejected (research/singer-sdk.md §2,
+research/meltano.md §4).
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import os
 import signal
 import sys
 import threading
+import traceback
 from contextlib import ExitStack
+from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Target
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    InvalidInputLine,
+    MissingKeyPropertiesError,
+    RecordsWithoutSchemaException,
+)
 from typing_extensions import override
 
 from target_splynx import run as engine
@@ -31,7 +42,6 @@ from target_splynx.workspace import locked
 
 if TYPE_CHECKING:
     from types import FrameType
-
 
 
 class TargetSplynx(Target):
@@ -64,6 +74,24 @@ class TargetSplynx(Target):
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------
+
+    @override
+    def deserialize_json(self, line: str) -> dict[str, Any]:
+        """One message. The SDK would log a line that is no JSON, with all the personal data in it.
+
+        Raises:
+            InvalidInputLine: the line is no JSON object, as when the tap was killed while it wrote.
+        """
+        try:
+            message = json.loads(line, parse_float=Decimal)
+        except ValueError:
+            message = None
+        if not isinstance(message, dict):
+            raise InvalidInputLine(
+                f"The input has a line of {len(line)} characters that is no Singer message: the tap broke off, or it prints "
+                "something else on its standard output. Nothing was written."
+            )
+        return message
 
     @override
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
@@ -100,7 +128,12 @@ class TargetSplynx(Target):
         ledger = Ledger(self.settings.ledger_url, splynx=self.settings.api_url)
         self._resources.callback(ledger.close)
         result = engine.execute(
-            self.settings, self.stage, ledger, public_settings=configuration.public(self.config), stop=self.stop
+            self.settings,
+            self.stage,
+            ledger,
+            public_settings=configuration.public(self.config),
+            stop=self.stop,
+            streams=read,
         )
         if result.rejected:
             self.logger.warning(
@@ -110,18 +143,20 @@ class TargetSplynx(Target):
             super().process_endofpipe()
 
     @override
-    def listen(self, file_input: IO[str] | None = None) -> None:
-        """Read, run, and end with one clear line whatever happens."""
+    def listen(self, file_input: IO[str] | None = None) -> None:  # type: ignore[misc]
+        """Read and run; the workspace is released whatever happens, and the SDK has no other place for that."""
         with self._resources:
             super().listen(file_input)
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT: no state for unwritten rows. While reading: end at once. While writing: finish what is in flight."""
+        """SIGTERM or SIGINT: no state for unwritten rows. Reading ends at once, writing when what is in flight has
+        ended."""
         first = not self.stop.is_set()
         self.stop.set()
         if first:
-            self.logger.warning("received %s: stopping; what is in flight will be finished", signal.Signals(signum).name)
+            name = signal.Signals(signum).name
+            self.logger.warning("received %s: stopping; what is in flight will be finished", name)
         if self._reading:
             raise Stopped("Stopped by a signal while reading: nothing was written. Run again to go on.")
 
@@ -131,27 +166,44 @@ class TargetSplynx(Target):
         """One clear line as the last one, and a true exit code."""
         try:
             super().invoke(**keywords)
-        except (MigrationError, ConfigValidationError) as error:
-            _finish(str(error), keywords.get("file_input"))
-        except Exception as error:  # noqa: BLE001 - the last resort: no stack trace with values of customers
+        except Stopped as error:
+            # Who stops the target does not want it to wait for the tap.
+            _finish(str(error))
+        except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
+            _discard(keywords.get("file_input"))
+            _finish(str(error))
+        except Exception as error:
             if os.environ.get("TARGET_SPLYNX_LOGLEVEL", "").upper() == "DEBUG":
                 raise
+            _discard(keywords.get("file_input"))
+            # Neither stack trace nor message: both may quote values of customers.
             _finish(
-                f"Unexpected {type(error).__name__}: {error}. This is a defect of target-splynx; "
-                "set TARGET_SPLYNX_LOGLEVEL=DEBUG for the stack trace.",
-                keywords.get("file_input"),
+                f"Unexpected {type(error).__name__} at {_place(error)}. This is a defect of target-splynx; "
+                "set TARGET_SPLYNX_LOGLEVEL=DEBUG for the stack trace."
             )
 
 
-def _finish(message: str, source: IO[str] | None) -> None:
-    """Read the rest of the input and throw it away (a tap whose pipe breaks buries the message under its own), then exit 1."""
+_SINGER_ERRORS = (InvalidInputLine, MissingKeyPropertiesError, RecordsWithoutSchemaException)
+
+
+def _discard(source: IO[str] | None) -> None:
+    """Read the rest of the input and throw it away: a tap whose pipe breaks buries the message under its own."""
     stream = source or sys.stdin
-    if not stream.isatty():
-        try:
-            while stream.read(1024 * 1024):
-                pass
-        except (OSError, ValueError):
+    if stream.isatty():
+        return
+    with contextlib.suppress(OSError, ValueError, Stopped):
+        while stream.read(1024 * 1024):
             pass
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of our own code where an error was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "target_splynx" in frame.filename] or frames
+    return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
+
+
+def _finish(message: str) -> None:
     logging.getLogger(TargetSplynx.name).error(message)
     sys.exit(1)
 
@@ -166,4 +218,3 @@ def load_config_from_environment() -> dict[str, Any]:
         return dict(TargetSplynx(parse_env_config=True, setup_mapper=False).config)
     except ConfigValidationError as error:
         raise SettingsError(f"Settings: {'; '.join(error.errors) or error}") from None
-

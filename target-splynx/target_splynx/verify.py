@@ -1,8 +1,8 @@
 """Reading Splynx back: every managed field of every written record, compared with what was applied.
 
-In: ledger, client, models in load order. Out: `Verification`: counts per resource and the differences. Lists where the API
-has them, one GET per record where it does not (customer-info, customer-billing). Passwords are never compared: Splynx does not
-show them.
+In: ledger, client, models in load order. Out: `Verification`: counts per resource and the differences. Lists where the
+API has them, one GET per record where it does not (customer-info, customer-billing). Passwords are never compared:
+Splynx does not show them.
 """
 
 from __future__ import annotations
@@ -158,5 +158,3 @@ def _pairs(payload: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tup
         for attribute, value in applied.items():
             shown = isinstance(held, Mapping) and attribute in held
             yield f"{ATTRIBUTES}.{attribute}", value, held.get(attribute) if isinstance(held, Mapping) else None, shown
-
-

@@ -50,8 +50,8 @@ def test_tools(shared_sonar: Any, catalog: dict[str, Any], tmp_path: Path) -> No
     result = CliRunner().invoke(main, ["drift", "--config", str(config), str(path)])
     assert result.output.strip().split("\n") == [
         "~ account_types.type: values +SENIOR_CITIZEN",
-        "- accounts.gone",
         "~ accounts.geopoint: integer -> string/null",
+        "- accounts.gone",
         "+ accounts.name",
         "+ notes",
     ]

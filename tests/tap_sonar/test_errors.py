@@ -112,7 +112,7 @@ def test_passing_troubles_are_tried_again(requests_mock: Any, answer: dict[str, 
         ),
         ({"json": {"errors": [{"message": "Query is too complex"}]}}, errors.PageRefusedError, "too complex"),
         ({"status_code": 400, "json": {"message": "The body is not JSON."}}, errors.QueryError, "not JSON"),
-        ({"status_code": 500}, errors.RetriableError, "HTTP 500"),
+        ({"status_code": 500}, errors.InstanceError, "does not answer any more. Sonar answered HTTP 500"),
         ({"exc": requests.exceptions.ReadTimeout("slow")}, errors.PageRefusedError, "No answer within 60 s"),
         ({"exc": requests.exceptions.SSLError("certificate verify failed")}, errors.InstanceError, "certificate"),
     ],
@@ -135,6 +135,14 @@ def test_authentication_is_asked_once(requests_mock: Any) -> None:
     with pytest.raises(errors.AuthenticationError):
         client.query("{ a }")
     assert requests_mock.call_count == 1
+
+
+def test_a_request_that_always_fails_does_not_mean_that_sonar_is_gone(requests_mock: Any) -> None:
+    respond(requests_mock, *[{"status_code": 500}] * 4, GOOD)
+    client, _ = make_client(retry_attempts=3)
+    with pytest.raises(errors.RetriableError, match="HTTP 500"):
+        client.query("{ heavy }")
+    assert requests_mock.last_request.json()["query"] == "query { __typename }"
 
 
 def test_the_limit_that_sonar_names_is_kept(requests_mock: Any) -> None:
@@ -247,6 +255,28 @@ def test_a_field_that_is_gone(config: dict[str, Any], catalog: dict[str, Any]) -
     assert run.tap is not None
     assert "discover the catalog again" in run.tap.summary.results["notes"].reason
     assert len(run.records["contacts"]) == 7
+
+
+def test_a_sonar_that_goes_away_ends_the_run_soon(
+    config: dict[str, Any], catalog: dict[str, Any], faults: Faults, stats: Callable[[], dict[str, Any]]
+) -> None:
+    faults({"kind": "cut_before", "skip": 3, "match": {"path_regex": "graphql"}})
+    run = extract({**config, "retry_attempts": 2, "parallel_requests": 1}, select(catalog))
+    assert isinstance(run.error, errors.InstanceError)
+    assert stats()["requests"] <= 8
+
+
+def test_pages_that_are_too_heavy_without_saying_so(
+    config: dict[str, Any], catalog: dict[str, Any], faults: Faults
+) -> None:
+    faults({"kind": "status", "status": 500, "times": 3, "match": {"operation_regex": "accounts"}})
+    run = extract({**config, "retry_attempts": 2, "parallel_requests": 1}, select(catalog, "accounts"))
+    assert run.error is None
+    assert run.ids("accounts") == list(range(1, 2346))
+    assert run.tap is not None
+    counts = run.tap.summary.results["accounts"].counts
+    assert counts is not None
+    assert counts.requests > 20
 
 
 @pytest.mark.parametrize("kind", ["status", "cut_before", "cut_after", "cut_middle", "html", "empty", "invalid_json"])

@@ -54,8 +54,8 @@ def test_rows_equal_the_store(
     connection.row_factory = sqlite3.Row
     compared = 0
     for name, definition in definitions.items():
-        if not definition.by_key or definition.type_name not in contract.stored_types:
-            continue
+        if not definition.by_key or definition.type_name not in contract.stored_types or name.startswith("core_"):
+            continue  # the store keeps what the provider bills, not what Sonar bills the provider
         fields = contract.leaf_fields(definition.type_name)
         truth = [
             {column: _expected(fields[column].type, row[column]) for column in row.keys()}  # noqa: SIM118

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,11 +22,17 @@ from sonar_runs import command, discover, environment, extract, lines, select
 from sonar_store import moment, new_store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    path = tmp_path / "sonar.sqlite"
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("incremental") / "sonar.sqlite"
     new_store(str(path), 2, types={"Account": 3000, "Note": 400}).close()
     return path
+
+
+@pytest.fixture
+def store(original: Path, tmp_path: Path) -> Path:
+    """A store that the test may change."""
+    return Path(shutil.copy(original, tmp_path / "sonar.sqlite"))
 
 
 @pytest.fixture
@@ -155,21 +163,21 @@ def test_a_signal_ends_the_run_safely(
     with SonarServer(database=store, token=TOKEN, latency_ms=150) as server:
         config = config_for(server.url, page_size=20, parallel_requests=2)
         path = tmp_path / "catalog.json"
-        import json
-
         path.write_text(json.dumps(select(catalog, "notes", "accounts")))
         process = subprocess.Popen(
             command("--config", "ENV", "--catalog", str(path)),
-            env=environment(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment(config), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
-        time.sleep(3.0)
+        assert process.stdout is not None
+        start = process.stdout.read(1)
+        time.sleep(1.5)  # nobody reads: by now the pipe is full, and a write is waiting
         os.kill(process.pid, sign)
         began = time.monotonic()
         output, log = process.communicate(timeout=20)
         assert time.monotonic() - began < 3
     assert process.returncode == 128 + sign
     assert b"Traceback" not in log
-    messages = lines(output)
+    messages = lines(start + output)
     assert messages[-1]["type"] == "STATE"
     assert sum(m["type"] == "RECORD" for m in messages) < 3400
     state = messages[-1]["value"]

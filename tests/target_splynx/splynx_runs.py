@@ -163,7 +163,7 @@ class Splynx:
         ]
         found["services"] = [
             f"{_marker(r)} {r['login']} of {people[r['customer_id']]} plan={plans[r['tariff_id']]} {r['status']} {r['description']}"
-            for r in self.rows("services/internet")
+            for r in self.rows("customers/internet-services")
         ]
         return {name: sorted(rows) for name, rows in found.items()}
 

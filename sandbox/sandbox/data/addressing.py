@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from random import Random
 
 from sandbox.data.context import Context, spread
 from sandbox.data.plan import AccountPlan
 
 STATIC = "198.18.0.0/18"
+DELEGATED = "2001:db8:100::/40"
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class AddressSpace:
     pool: Range
     management: Range
     block_subnet_id: int
+    delegated_subnet_id: int
+    delegated: Iterator[IPv6Network]
     blocks: Iterator[IPv4Network]
 
 
@@ -46,7 +49,7 @@ def make_address_space(context: Context) -> AddressSpace:
     public = writer["Supernet"].add(name="Public customer space", subnet="198.18.0.0/15", largest_cidr_available=17)
     shared = writer["Supernet"].add(name="Carrier NAT", subnet="100.64.0.0/12", largest_cidr_available=13)
     internal = writer["Supernet"].add(name="Management", subnet="172.16.0.0/14", largest_cidr_available=15)
-    writer["Supernet"].add(name="IPv6", subnet="2001:db8::/32", largest_cidr_available=33)
+    ipv6 = writer["Supernet"].add(name="IPv6", subnet="2001:db8::/32", largest_cidr_available=33)
 
     def subnet(supernet_id: int, cidr: str, name: str, kind: str) -> int:
         return writer["Subnet"].add(supernet_id=supernet_id, subnet=cidr, name=name, type=kind, polling_priority=1)
@@ -56,6 +59,7 @@ def make_address_space(context: Context) -> AddressSpace:
     subnet(public, "198.18.192.0/24", "Reserved for peering", "EXCLUDED")
     pool_id_subnet = subnet(shared, "100.64.0.0/16", "PPPoE dynamic", "ACCOUNT")
     management_id = subnet(internal, "172.16.0.0/16", "Radio management", "NETWORK")
+    delegated_id = subnet(ipv6, DELEGATED, "IPv6 prefixes for customers", "ACCOUNT")
     dhcp = writer["IpPool"].add(
         name="PPPoE pool",
         subnet_id=pool_id_subnet,
@@ -70,6 +74,8 @@ def make_address_space(context: Context) -> AddressSpace:
         pool=Range(pool_id_subnet, _hosts("100.64.128.0/17"), dhcp),
         management=Range(management_id, _hosts("172.16.0.0/16")),
         block_subnet_id=block_id,
+        delegated_subnet_id=delegated_id,
+        delegated=IPv6Network(DELEGATED).subnets(new_prefix=56),
         blocks=(network for network in IPv4Network("198.18.64.0/18").subnets(new_prefix=29)),
     )
 
@@ -125,10 +131,7 @@ def assign_addresses(context: Context, space: AddressSpace) -> None:
         soft = random.random() < 0.7
         source = space.pool if soft else space.static
         assign_host(context, random, source, ("InventoryModelFieldData", mac_of[account.id]), account, soft=soft)
-    for account in take(list(single), 0.27):
-        assign_host(context, random, space.static, ("Account", account.id), account)
-        if not account.person and random.random() < 0.35:
-            assign_block(context, random, space, account)
+    _assign_to_accounts(context, random, space, take(list(single), 0.25))
     for item_id, site_id in spread(random, context.site_devices, min(len(context.site_devices), round(total * 0.12))):
         assign_host(
             context, random, space.management, ("InventoryItem", item_id), None, description=f"device at site {site_id}"
@@ -137,6 +140,16 @@ def assign_addresses(context: Context, space: AddressSpace) -> None:
     for index in range(missing):
         site_id = context.site_ids[index % len(context.site_ids)]
         assign_host(context, random, space.management, ("NetworkSite", site_id), None, description="switch and UPS")
+
+
+def _assign_to_accounts(context: Context, random: Random, space: AddressSpace, accounts: list[AccountPlan]) -> None:
+    """Static addresses on accounts; businesses get a routed block as well, some accounts an IPv6 prefix."""
+    for index, account in enumerate(accounts):
+        assign_host(context, random, space.static, ("Account", account.id), account)
+        if index % 12 == 5:
+            assign_prefix(context, random, space, account)
+        if not account.person and random.random() < 0.35:
+            assign_block(context, random, space, account)
 
 
 def assign_host(
@@ -176,6 +189,12 @@ def assign_block(context: Context, random: Random, space: AddressSpace, account:
         False,
         "routed block",
     )
+
+
+def assign_prefix(context: Context, random: Random, space: AddressSpace, account: AccountPlan) -> int:
+    """Delegate an IPv6 /56 to an account."""
+    prefix, owner = str(next(space.delegated)), ("Account", account.id)
+    return _write(context, random, prefix, space.delegated_subnet_id, None, owner, account, False, "delegated prefix")
 
 
 def _write(

@@ -134,6 +134,7 @@ def make_catalogue(context: Context) -> None:
         code: context.writer["GeneralLedgerCode"].add(code=code, description=text)
         for code, text in LEDGER_CODES.items()
     }
+    context.named |= {f"ledger:{code}": row_id for code, row_id in ledger.items()}
     tax_ids = make_taxes(context)
     policy_id = _usage_policy(context)
     for offer in OFFERS:

@@ -296,8 +296,10 @@ class _Change:
         )  # fmt: skip
 
     def _delete_addresses(self, count: int) -> None:
-        query = f"""SELECT p.id, a.id, p.subnet FROM "IpAssignment" p JOIN "Account" a ON a.id = p.ipassignmentable_id
-            WHERE p.ipassignmentable_type = 'Account' AND {_ACTIVE_AND_CLEAN} ORDER BY p.id"""
+        query = f"""SELECT p.id, a.id, p.subnet FROM "IpAssignment" p
+            LEFT JOIN "RadiusAccount" r ON p.ipassignmentable_type = 'RadiusAccount' AND r.id = p.ipassignmentable_id
+            JOIN "Account" a ON a.id = coalesce(r.account_id, p.ipassignmentable_id)
+            WHERE p.ipassignmentable_type IN ('Account', 'RadiusAccount') AND {_ACTIVE_AND_CLEAN} ORDER BY p.id"""
         for row_id, account_id, address in self._choose(count, "addresses can be taken back", query):
             lines = self.connection.execute(
                 'SELECT id FROM "IpAssignmentHistory" WHERE ip_assignment_id = ?', (row_id,)

@@ -58,9 +58,12 @@ EXISTING = click.option(
     "--now", callback=_moment, help=f"The moment at which the data stand still.  [default: {DATA_SET_NOW.isoformat()}]"
 )
 @click.option("--emails", is_flag=True, help="Also the sent e-mails (310,000 per 10,158 accounts).")
-def generate(database: Path, accounts: int, seed: int, history: str, now: datetime | None, emails: bool) -> None:
+@click.option("--clean", is_flag=True, help="Without the dirt of real life.")
+def generate(
+    database: Path, accounts: int, seed: int, history: str, now: datetime | None, emails: bool, clean: bool
+) -> None:
     """Write the data of a made-up provider to a store, replacing what is there."""
-    generate_data(database, accounts, seed, history, now or DATA_SET_NOW, emails=emails)  # type: ignore[arg-type]
+    generate_data(database, accounts, seed, history, now or DATA_SET_NOW, emails=emails, dirt=not clean)  # type: ignore[arg-type]
     click.echo(f"{accounts} accounts (seed {seed}, history {history}) in {database}")
 
 

@@ -54,6 +54,8 @@ class Context:
     """(inventory_model_field_data id of a MAC on a customer's device, account id)"""
     site_devices: list[tuple[int, int]] = field(default_factory=list)
     """(inventory item id, network site id)"""
+    radius_services: set[int] = field(default_factory=set)
+    """Account services that have a login of their own."""
     radius: dict[int, list[int]] = field(default_factory=dict)
     """account id → radius account ids"""
     loose_macs: dict[int, list[int]] = field(default_factory=dict)

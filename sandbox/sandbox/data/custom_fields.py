@@ -51,7 +51,7 @@ def make_custom_fields(context: Context) -> None:
         "NetworkSite": context.site_ids,
         "Ticket": [ticket_id for ticket_id, _ in context.ticket_ids],
         "Job": context.job_ids,
-        "GenericInventoryAssignee": [1],
+        "GenericInventoryAssignee": [context.named["assignee"]],
         "Service": [item.id for item in context.items.values()],
     }
     for plan in FIELDS:

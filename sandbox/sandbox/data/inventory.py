@@ -48,7 +48,7 @@ class Model:
 def make_inventory(context: Context) -> None:
     """Everything of this module."""
     random = context.random("inventory_models")
-    ledger_id = 3  # equipment revenue, the third of LEDGER_CODES
+    ledger_id = context.named["ledger:4200"]
     writer = context.writer
     makers: dict[str, int] = {}
     categories: dict[str, int] = {}
@@ -113,6 +113,7 @@ def _make_holders(context: Context, random: Random) -> list[tuple[str, int]]:
         add_address(
             context, random, TOWNS[index], owner=("InventoryLocation", location_id), created=context.past(random)
         )
+        context.named.setdefault("inventory_location", location_id)
         holders.append(("InventoryLocation", location_id))
         shelves = writer["InternalLocation"]
         holders += [
@@ -130,7 +131,8 @@ def _make_holders(context: Context, random: Random) -> list[tuple[str, int]]:
         )  # fmt: skip
         writer.relate(("Vehicle", vehicle_id, "users"), ("User", technician, "vehicles"))
         holders += [("Vehicle", vehicle_id), ("User", technician)]
-    holders.append(("GenericInventoryAssignee", writer["GenericInventoryAssignee"].add(name="Repair shop")))
+    context.named["assignee"] = writer["GenericInventoryAssignee"].add(name="Repair shop")
+    holders.append(("GenericInventoryAssignee", context.named["assignee"]))
     return holders
 
 
@@ -178,7 +180,8 @@ def _make_purchases(context: Context, random: Random, models: list[Model]) -> li
         open_order = number % 9 == 8
         order_id = writer["PurchaseOrder"].add(
             created=moment, company_id=context.company_ids[0], created_by_user_id=context.user(random),
-            currency="USD", approved_by_user_id=context.user_ids[0], inventory_location_id=1,
+            currency="USD", approved_by_user_id=context.user_ids[0],
+            inventory_location_id=context.named["inventory_location"],
             last_status_change=moment, order_number=1000 + number, payment_terms="NET_30",
             status="APPROVED" if open_order else "COMPLETE", vendor_id=vendors[number % len(vendors)],
             vendor_name=None, is_paid=not open_order,

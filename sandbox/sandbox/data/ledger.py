@@ -180,8 +180,8 @@ class Ledger:
 
         GUESS: ``amount_remaining`` keeps the whole amount, as a trap for a reader who forgets ``successful``.
         """
-        row = {"amount": cents, "successful": False, "status": "FAILED", **values}
-        money = Money(self._writer["Payment"].reserve(), "Payment", day, cents, cents, row, on(day, "T11:30:00+00:00"))
+        row = {**values, "amount": cents, "successful": False, "status": "FAILED"}
+        money = Money(self._writer["Payment"].reserve(), "Payment", day, cents, cents, row, on(day))
         self.monies.append(money)
         return money
 

@@ -255,7 +255,7 @@ class Player:
             return
         values = self._means(day)
         roll = random.random()
-        if roll < 0.012 and self.habit == "automatic":
+        if roll < 0.03 and self.habit == "automatic":
             ledger.declined(day, amount, **values, processor_message="Insufficient funds")
             day = min(day + timedelta(days=2), self._last_day)
         elif roll > 0.985 and self.habit == "prompt":
@@ -273,7 +273,7 @@ class Player:
                 user_id=self.context.user(random),
             )
             self._appointments.append((later + timedelta(days=7), 1.0))
-        elif 0.030 < roll < 0.032:
+        elif 0.050 < roll < 0.052:
             ledger.take_back(money, later)
             self.context.writer["VoidedPayment"].add(
                 created=on(later),
@@ -285,7 +285,7 @@ class Player:
             ledger.payment(later, amount, **{**values, "payment_datetime": on(later)})
         elif money.left > 1000 and random.random() < 0.3:
             self._refund(money.left // 2, later)
-        elif 0.040 < roll < 0.0405:
+        elif 0.060 < roll < 0.0605:
             self.context.writer["Dispute"].add(
                 created=on(later), payment_id=money.id, amount=amount, dispute_date=later.isoformat(), status="WON",
                 external_id=f"dp_{money.id:08d}", reason="Not recognized",

@@ -87,6 +87,8 @@ def add_radius_account(context: Context, random: Random, account: AccountPlan, s
         account_service_id=service.id if len(account.data_services) > 1 or random.random() < 0.8 else None,
     )  # fmt: skip
     context.radius.setdefault(account.id, []).append(row_id)
+    if service.id is not None:
+        context.radius_services.add(service.id)
     if random.random() < context.volumes.of("RadiusSessionHistory") / context.volumes.of("RadiusAccount"):
         start = context.now - timedelta(minutes=random.randint(10, 60 * 24 * 20))
         context.writer["RadiusSessionHistory"].add(
@@ -115,7 +117,7 @@ def make_access_for_the_rest(context: Context) -> None:
     active = [account for account in context.of_kind("active") if account.data_services]
     for account in active:
         for index, service in enumerate(account.data_services):
-            known = account.id in context.radius or (account.id in with_device and index == 0)
+            known = service.id in context.radius_services or (account.id in with_device and index == 0)
             if not known:
                 add_loose_mac(context, random, account, service)
     missing = context.volumes.of("UninventoriedMacAddress") - context.writer["UninventoriedMacAddress"].count

@@ -45,7 +45,8 @@ def make_companies(context: Context) -> None:
         context.writer["Address"].add(
             created="2014-03-03T15:00:00+00:00", addressable_type="Company", addressable_id=company_id,
             type="MAILING", line1=f"{100 + index} Depot St", city=town.name, subdivision=town.state, zip=town.zip,
-            country="US", county=f"COUNTY_{town.county}", latitude=f"{town.latitude:.6f}",
+            country="US", county=f"COUNTY_{town.county}",
+            fips=town.county, fips_source="SONAR", latitude=f"{town.latitude:.6f}",
             longitude=f"{town.longitude:.6f}",
         )  # fmt: skip
     departments = [context.writer["Department"].add(name=name) for name in ("Billing", "Technical Support", "Sales")]

@@ -31,7 +31,7 @@ VOICE_PLANS = {"business_line": 40, "pbx": 25, "phone": 35}
 EXTRAS = {
     "rental": 30, "managed_router": 16, "autopay_credit": 24, "static_ip": 7, "maintenance": 8, "phone": 10,
     "phone_basic": 4, "regulatory": 10, "tv": 4, "mail_hosting": 2, "paper_fee": 3, "install_plan": 3, "welcome": 7,
-    "lifeline_credit": 4, "colocation": 1, "employee_credit": 1,
+    "lifeline_credit": 4, "colocation": 1, "employee_credit": 1, "bronze": 2, "business_wireless": 3, "fiber100": 1,
 }  # fmt: skip
 PRICE_REASONS = ("Loyalty price", "Negotiated with sales", "Grandfathered rate", "Neighborhood promotion")
 MAXIMUM_PER_ACCOUNT = 6
@@ -110,6 +110,8 @@ def plan_extra(context: Context, random: Random, account: AccountPlan, key: str)
     if item.credit and (base < 2 * (item.amount or 0) or sum(service.item.credit for service in account.services) >= 2):
         # Credits never exceed the monthly charges of a clean account.
         return 0
+    if item.type == "DATA" and not _second_connection(account, item):
+        return 0
     if key in ("phone", "phone_basic") and had & {"phone", "phone_basic", "business_line", "pbx"}:
         return 0
     if key == "autopay_credit":
@@ -125,6 +127,12 @@ def plan_extra(context: Context, random: Random, account: AccountPlan, key: str)
             days=random.randint(0, max(0, (context.today - account.activated).days - 1))
         )
     return 1
+
+
+def _second_connection(account: AccountPlan, item: CatalogueItem) -> bool:
+    """May the account have this plan as a second internet service? Businesses at a branch, homes for a cabin."""
+    fits = item.company_id in (None, account.company_id) and account.person == (item.key != "business_wireless")
+    return fits and len(account.data_services) == 1 and account.billing.months_to_bill == 1
 
 
 def add_service(random: Random, account: AccountPlan, item: CatalogueItem) -> ServicePlan:

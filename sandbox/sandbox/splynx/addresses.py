@@ -7,6 +7,7 @@ made, so an address has the same id before and after it is first touched.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,12 @@ NETWORKS, ADDRESSES = "networking/ipv4", "networking/ipv4-ip"
 
 def network_of(row: Row) -> IPv4Network:
     """The network of a row of networking/ipv4."""
-    return IPv4Network(f"{row['network']}/{row['mask']}")
+    return _parsed(f"{row['network']}/{row['mask']}")
+
+
+@lru_cache(65536)
+def _parsed(text: str) -> IPv4Network:
+    return IPv4Network(text)
 
 
 def reserve_ids(splynx: Splynx, network: Row) -> None:

@@ -1,7 +1,7 @@
 """Who is asking: Basic, Signature and Token authentication with their 401 and 403 answers.
 
-In: headers of a request. Out: an ``Identity`` or ApiError. Facts: research/splynx-api.md §2. Signature is the upper-case hex
-HMAC-SHA256 of nonce+key with the secret; tokens live 30 minutes and are bound to the User-Agent.
+In: headers of a request. Out: an ``Identity`` or ApiError. Facts: research/splynx-api.md §2. Signature is the
+upper-case hex HMAC-SHA256 of nonce+key with the secret; tokens live 30 minutes and are bound to the User-Agent.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Authenticator:
         self._keys = {key.key: key for key in splynx.settings.keys}
         self._tokens: dict[str, Token] = {}
         self._by_refresh: dict[str, Token] = {}
-        self._known_basic: dict[str, Identity] = {}
+        self._known_basic: dict[tuple[str, str], Identity] = {}
 
     def identify(self, authorization: str, user_agent: str, address: str) -> Identity:
         """The identity behind an Authorization header; raises ApiError 401."""
-        known = self._known_basic.get(authorization)
+        known = self._known_basic.get((authorization, address))
         if known is not None:
             return known
         scheme, _, rest = authorization.partition(" ")
         if scheme == "Basic":
             identity = self._basic(rest.strip(), address)
-            self._known_basic[authorization] = identity
+            self._known_basic[authorization, address] = identity
             return identity
         if scheme == "Splynx-EA":
             parts = dict(_PARTS.findall(rest))

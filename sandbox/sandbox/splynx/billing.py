@@ -1,10 +1,10 @@
 """The billing engine: what a customer will be charged next, and charging it.
 
-In: a customer, a day, optionally a number of months. Out: ``Charge`` with its lines; ``carry_out`` books it. Each service is
-charged from the first day not charged yet (at first its start_date, also far in the past) to the end of the current
-cycle; cycles begin on the customer's billing day; parts of a cycle are prorated by days (research/money.md §3,
-research/splynx-api.md §9: "15 March … billed 15 March-30 April"). GUESS: the proration divides by the days of the cycle,
-which equals calendar days of the month when the billing day is 1.
+In: a customer, a day, optionally a number of months. Out: ``Charge`` with its lines; ``carry_out`` books it. Each
+service is charged from the first day not charged yet (at first its start_date, also far in the past) to the end of the
+current cycle; cycles begin on the customer's billing day; parts of a cycle are prorated by days (research/money.md §3,
+research/splynx-api.md §9: "15 March … billed 15 March-30 April"). GUESS: the proration divides by the days of the
+cycle, which equals calendar days of the month when the billing day is 1.
 """
 
 from __future__ import annotations
@@ -178,9 +178,9 @@ def _additional_percent(splynx: Splynx, kind: str, service_id: int, day: date) -
     total = Decimal(0)
     for row in splynx.table("customers/additional-discounts").where("service_id", service_id):
         first, last = _date(row["start_date"]), _date(row["end_date"])
-        if row["service_type"] == kind and str(row["enabled"]) == "1" and (first is None or first <= day):
-            if last is None or day <= last:
-                total += money(row["percent"])
+        runs = (first is None or first <= day) and (last is None or day <= last)
+        if runs and row["service_type"] == kind and str(row["enabled"]) == "1":
+            total += money(row["percent"])
     return min(total, Decimal(100))
 
 

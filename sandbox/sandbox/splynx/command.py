@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import signal
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def splynx(
         welcome_messages=welcome_messages,
         ticket_notifications=ticket_notifications,
     )
-    rules: list[dict[str, Any]] | None = json.loads(faults.read_text("utf-8")) if faults else None
+    rules: list[Mapping[str, Any]] | None = json.loads(faults.read_text("utf-8")) if faults else None
     server = SplynxServer(
         host=host, port=port, latency_ms=latency_ms, faults=rules, snapshot_file=snapshot, settings=settings
     )

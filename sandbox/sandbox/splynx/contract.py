@@ -53,7 +53,7 @@ class Path:
 
 @dataclass
 class Resource:
-    """A kind of record. ``locate``: path parameter of the item path → column; ``scope``: the same for the collection."""
+    """A kind of record. ``locate``: parameter of the item path → column; ``scope``: the same for the collection."""
 
     name: str
     collection: str | None = None
@@ -73,7 +73,6 @@ class Resource:
     defaults: dict[str, Any] = field(default_factory=dict)
     options: tuple[tuple[Any, ...], ...] | None = None
     list_hidden: frozenset[str] = frozenset()
-    item_structures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -258,7 +257,7 @@ def _locate(name: str, item: Path | None, collection: Path, facts: dict[str, Any
     if name == "config/additional-fields":
         return {"module": "module", "name": "name"}
     located = {p: p for p in parameters if p in collection.parameters}
-    return {**located, **{p: "id" for p in own[-1:]}, **{p: p for p in own[:-1]}}
+    return {**located, **dict.fromkeys(own[-1:], "id"), **{p: p for p in own[:-1]}}
 
 
 def _load_json(name: str) -> dict[str, Any]:
@@ -277,7 +276,7 @@ def load() -> Contract:
             grouped.setdefault(resource_name(path.template), []).append(path)
     resources = {}
     for name, templates in grouped.items():
-        bases = [p for p in templates if _is_base(p.template, name, facts)]
+        bases = [p for p in templates if _is_base(p.template, facts)]
         if bases:
             bases.sort(key=lambda p: ("POST" not in p.methods, len(p.template)))
             resources[name] = _make_resource(name, bases, data, facts, paths)
@@ -293,7 +292,7 @@ def load() -> Contract:
     )  # fmt: skip
 
 
-def _is_base(template: str, name: str, facts: dict[str, Any]) -> bool:
+def _is_base(template: str, facts: dict[str, Any]) -> bool:
     """Collections and plain items; actions such as {id}--upload are not what a resource is made from."""
     if template in facts["item_paths"].values():
         return True

@@ -10,7 +10,7 @@ from sandbox.splynx.auth import check_permission
 from sandbox.splynx.contract import Path, Resource
 from sandbox.splynx.errors import (
     ApiError,
-    ValidationFailed,
+    ValidationFailedError,
     method_disabled,
     missing_id,
     not_found,
@@ -29,13 +29,13 @@ _TOTAL = "X-total-count"
 
 
 def answer(call: Call, authorization: str) -> Answer:
-    """Handle the call; never raises ApiError or ValidationFailed."""
+    """Handle the call; never raises ApiError or ValidationFailedError."""
     try:
         return _answer(call, authorization)
     except ApiError as error:
         body = None if call.method == "HEAD" else encode_json(error.body())
         return Answer(error.status, body)
-    except ValidationFailed as error:
+    except ValidationFailedError as error:
         return Answer(422, encode_json(error.body()))
 
 
@@ -112,9 +112,9 @@ def _matching(call: Call, resource: Resource) -> tuple[list[Row], list[Row]]:
     rows = query.matching(
         splynx.table(resource.name), engine.scoped_rows(splynx, resource, _scope(call, resource))
     )
-    if resource.name == "config/additional-fields" and not rows and not query.conditions:
-        if splynx.settings.empty_additional_fields_400:
-            raise ApiError(400, "BAD_REQUEST", "No additional fields for this module!")  # GUESS: the words
+    bare = resource.name == "config/additional-fields" and not rows and not query.conditions
+    if bare and splynx.settings.empty_additional_fields_400:
+        raise ApiError(400, "BAD_REQUEST", "No additional fields for this module!")  # GUESS: the words
     return rows, query.page(rows)
 
 

@@ -1,7 +1,8 @@
 """The generic life of a record: create, change, delete, read, list, count, OPTIONS, for every resource of the contract.
 
-In: a ``Splynx``, a resource, a body or query. Out: rows and JSON bytes. What is special about a resource hangs on it as
-rules and effects (``registry``); a change is checked in full before anything is written, so a refused one leaves nothing.
+In: a ``Splynx``, a resource, a body or query. Out: rows and JSON bytes. What is special about a resource hangs on it
+as rules and effects (``registry``); a change is checked in full before anything is written: a refused one leaves
+nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 
 from sandbox.splynx.contract import Path, Resource, label_of
-from sandbox.splynx.errors import ApiError, ValidationFailed, bad_request, not_found
+from sandbox.splynx.errors import ApiError, ValidationFailedError, bad_request, not_found
 from sandbox.splynx.fields import Field
 from sandbox.splynx.query import Nested, Query, compile_query
 from sandbox.splynx.registry import Change, Identity, effects_of, rules_of
@@ -41,7 +42,7 @@ RENDERERS: dict[str, Callable[[Splynx, Row], Values]] = {}
 def create(
     splynx: Splynx, resource: Resource, body: Any, identity: Identity, scope: Values | None = None
 ) -> Row:
-    """Check and insert a record; raises ValidationFailed (422) or ApiError."""
+    """Check and insert a record; raises ValidationFailedError (422) or ApiError."""
     change = Change(
         splynx, resource, "create", {}, body=_body(body, scope), identity=identity, scope=scope or {}
     )
@@ -100,9 +101,10 @@ def _body(body: Any, scope: Values | None) -> Values:
     if scope:
         for name, value in scope.items():
             if name in body and str(body[name]) != str(value):
-                raise ValidationFailed([(name, f"{label_of(name)} differs from the one in the path.")])
+                raise ValidationFailedError([(name, f"{label_of(name)} differs from the one in the path.")])
         body = {**body, **scope}
-    return body
+    checked: Values = body
+    return checked
 
 
 def _stamp(change: Change) -> None:
@@ -120,7 +122,7 @@ def _check(change: Change) -> None:
     for hook in rules_of(change.resource.name, change.action):
         hook(change)
     if change.errors:
-        raise ValidationFailed(change.errors)
+        raise ValidationFailedError(change.errors)
 
 
 def _done(change: Change) -> None:
@@ -134,10 +136,13 @@ def rendered(splynx: Splynx, name: str, row: Row, *, in_list: bool = False) -> V
     """The record as an answer shows it."""
     resource = splynx.resource(name)
     renderer = RENDERERS.get(name)
-    values = renderer(splynx, row) if renderer else row.values
+    values: Values = renderer(splynx, row) if renderer else row.values
     if in_list and resource.list_hidden:
         values = {key: value for key, value in values.items() if key not in resource.list_hidden}
-    return as_strings(values) if splynx.settings.strings else values
+    if splynx.settings.strings:
+        texts: Values = as_strings(values)
+        return texts
+    return values
 
 
 def as_strings(value: Any) -> Any:

@@ -24,7 +24,7 @@ class ApiError(Exception):
         return {"error": error}
 
 
-class ValidationFailed(Exception):
+class ValidationFailedError(Exception):
     """A 422 answer; ``errors`` is the list of (field, message)."""
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:

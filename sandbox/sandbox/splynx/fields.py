@@ -1,12 +1,13 @@
 """One column of a Splynx resource: its kind, limits and default, and how a value sent by a client becomes a stored one.
 
-In: what the contract says about a field (document, live OPTIONS, database column). Out: ``Field`` objects; ``Field.clean``
-turns a JSON value into the stored form, which is also the form in answers: ids and numbers as int, booleans "0"/"1",
-money as text with four decimals, dates as text with '0000-00-00' for none (research/splynx-api.md §5).
+In: what the contract says about a field (document, live OPTIONS, database column). Out: ``Field`` objects, whose
+``clean`` turns a JSON value into the stored form, which is also the form in answers: ids and numbers as int, booleans
+"0"/"1", money as text with four decimals, dates as text with '0000-00-00' for none (research/splynx-api.md §5).
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,7 @@ _MONEY = re.compile(
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\Z")
+_WHOLE = re.compile(r"\s*[+-]?\d+\s*\Z")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?\Z")
 _EMAIL = re.compile(r"[^@\s,;<>\"()]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\Z")
 _UNSIGNED_MAX = {"tinyint": 255, "smallint": 65535, "mediumint": 16777215, "int": 4294967295, "bigint": 2**64 - 1}
@@ -28,7 +30,7 @@ TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
-class InvalidValue(ValueError):
+class InvalidValueError(ValueError):
     """A value that the field does not take; the text is the part of the message after the field's title."""
 
 
@@ -57,73 +59,73 @@ class Field:
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def clean(self, value: Any) -> Any:
-        """The stored form of a JSON value; raises InvalidValue."""
+        """The stored form of a JSON value; raises InvalidValueError."""
         if value is None:
-            return self._clean_nothing()
+            return self.nothing()
         return _CLEANERS[self.kind](self, value)
 
-    def _clean_nothing(self) -> Any:
+    def nothing(self) -> Any:
+        """What null and blank numbers become."""
         # NOT NULL columns take their default instead of NULL: GUESS (MySQL in non-strict mode under Yii)
         return None if self.nullable else self.default
 
 
+def _whole_number(value: Any) -> int:
+    if isinstance(value, str) and _WHOLE.match(value):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise InvalidValueError("must be an integer.")
+
+
 def _integer(spec: Field, value: Any) -> Any:
-    if isinstance(value, bool):
-        raise InvalidValue("must be an integer.")
-    if isinstance(value, str):
-        if value == "":
-            return spec._clean_nothing()
-        if not re.fullmatch(r"\s*[+-]?\d+\s*", value):
-            raise InvalidValue("must be an integer.")
-        value = int(value)
-    if isinstance(value, float):
-        if not value.is_integer():
-            raise InvalidValue("must be an integer.")
-        value = int(value)
-    if not isinstance(value, int):
-        raise InvalidValue("must be an integer.")
+    if value == "":
+        return spec.nothing()
+    value = _whole_number(value)
     if spec.enum:
         if value not in spec.enum:
-            raise InvalidValue("is invalid.")
+            raise InvalidValueError("is invalid.")
         return value
     if spec.unsigned and value < 0:
-        raise InvalidValue("must be no less than 0.")
+        raise InvalidValueError("must be no less than 0.")
     if spec.maximum is not None and value > spec.maximum:
-        raise InvalidValue(f"must be no greater than {spec.maximum}.")
+        raise InvalidValueError(f"must be no greater than {spec.maximum}.")
     return value
 
 
 def _decimal_of(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InvalidValue("must be a number.")
+        raise InvalidValueError("must be a number.")
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
-        raise InvalidValue("must be a number.") from None
+        raise InvalidValueError("must be a number.") from None
     if not number.is_finite():
-        raise InvalidValue("must be a number.")
+        raise InvalidValueError("must be a number.")
     return number
 
 
 def _number(spec: Field, value: Any) -> Any:
     if value == "":
-        return spec._clean_nothing()
+        return spec.nothing()
     number = _decimal_of(value)
     if spec.enum and int(number) not in spec.enum:
-        raise InvalidValue("is invalid.")
+        raise InvalidValueError("is invalid.")
     return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _decimal(spec: Field, value: Any) -> Any:
     if value == "":
-        return spec._clean_nothing()
+        return spec.nothing()
     number = _decimal_of(value)
     if spec.maximum is not None and abs(number) > spec.maximum:
-        raise InvalidValue(f"must be no greater than {spec.maximum}.")
+        raise InvalidValueError(f"must be no greater than {spec.maximum}.")
     return text_of_money(number, spec.places)
 
 
-def _boolean(spec: Field, value: Any) -> Any:
+def _boolean(_spec: Field, value: Any) -> Any:
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value).strip().lower() if isinstance(value, str | int) else "?"
@@ -131,7 +133,7 @@ def _boolean(spec: Field, value: Any) -> Any:
         return "1"
     if text in FALSE:
         return "0"
-    raise InvalidValue('must be either "1" or "0".')
+    raise InvalidValueError('must be either "1" or "0".')
 
 
 def _enum(spec: Field, value: Any) -> Any:
@@ -141,16 +143,16 @@ def _enum(spec: Field, value: Any) -> Any:
     if text is None or text not in spec.enum:
         if text == "" and spec.default is not None and not spec.required_live:
             return spec.default
-        raise InvalidValue("is invalid.")
+        raise InvalidValueError("is invalid.")
     return text
 
 
 def _string(spec: Field, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise InvalidValue("must be a string.")
+        raise InvalidValueError("must be a string.")
     text = value if isinstance(value, str) else str(value)
     if spec.max_length is not None and len(text) > spec.max_length:
-        raise InvalidValue(f"should contain at most {spec.max_length} characters.")
+        raise InvalidValueError(f"should contain at most {spec.max_length} characters.")
     return text
 
 
@@ -160,43 +162,43 @@ def _email(spec: Field, value: Any) -> Any:
         return text
     # several addresses, separated by commas, are allowed (research/splynx-api.md §5)
     if not all(_EMAIL.match(part.strip()) for part in text.split(",")) or len(text.encode()) != len(text):
-        raise InvalidValue("is not a valid email address.")
+        raise InvalidValueError("is not a valid email address.")
     return text
 
 
-def _date(spec: Field, value: Any) -> Any:
+def _date(_spec: Field, value: Any) -> Any:
     if value in ("", NO_DATE):
         return NO_DATE
     if isinstance(value, str) and _DATETIME.match(value):
         value = value[:10]
     if not isinstance(value, str) or not _DATE.match(value):
-        raise InvalidValue("has an invalid format: YYYY-MM-DD expected.")
+        raise InvalidValueError("has an invalid format: YYYY-MM-DD expected.")
     try:
         date.fromisoformat(value)
     except ValueError:
-        raise InvalidValue("is not a day of the calendar.") from None
+        raise InvalidValueError("is not a day of the calendar.") from None
     return value
 
 
-def _datetime(spec: Field, value: Any) -> Any:
+def _datetime(_spec: Field, value: Any) -> Any:
     if value in ("", NO_DATETIME, NO_DATE):
         return NO_DATETIME
     if isinstance(value, str) and _DATE.match(value):
         value += " 00:00:00"
     if not isinstance(value, str) or not _DATETIME.match(value):
-        raise InvalidValue("has an invalid format: YYYY-MM-DD HH:MM:SS expected.")
+        raise InvalidValueError("has an invalid format: YYYY-MM-DD HH:MM:SS expected.")
     try:
-        datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
+        datetime.fromisoformat(value)
     except ValueError:
-        raise InvalidValue("is not a time of the calendar.") from None
+        raise InvalidValueError("is not a time of the calendar.") from None
     return value
 
 
-def _time(spec: Field, value: Any) -> Any:
+def _time(_spec: Field, value: Any) -> Any:
     if value == "":
         return value
     if not isinstance(value, str) or not _TIME.match(value):
-        raise InvalidValue("has an invalid format: HH:MM expected.")
+        raise InvalidValueError("has an invalid format: HH:MM expected.")
     return value
 
 
@@ -207,26 +209,26 @@ def _list(spec: Field, value: Any) -> Any:
     if value == "":
         return []
     if not isinstance(value, list):
-        raise InvalidValue("must be an array.")
+        raise InvalidValueError("must be an array.")
     if spec.items == "number":
         return [_integer(Field(spec.name, "int", spec.title, unsigned=True), item) for item in value]
     if spec.items == "string":
         if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in value):
-            raise InvalidValue("must be an array of strings.")
+            raise InvalidValueError("must be an array of strings.")
         texts = [str(item) for item in value]
         if spec.enum and not set(texts) <= set(spec.enum):
-            raise InvalidValue("is invalid.")
+            raise InvalidValueError("is invalid.")
         return texts
     return value
 
 
-def _object(spec: Field, value: Any) -> Any:
+def _object(_spec: Field, value: Any) -> Any:
     if not isinstance(value, dict | list):
-        raise InvalidValue("must be an object.")
+        raise InvalidValueError("must be an object.")
     return value
 
 
-def _any(spec: Field, value: Any) -> Any:
+def _any(_spec: Field, value: Any) -> Any:
     return value
 
 
@@ -283,36 +285,40 @@ _FORMATS = {
     "HH:MM": "time",
     "HH:MM:SS": "time",
 }
+_DOCUMENTED = {"object": "object", "boolean": "bool"}
 _LIVE = {"date": "date", "datetime": "datetime", "email": "email", "boolean": "bool", "float": "decimal"}
 
 
 def _documented_kind(name: str, raw: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Kind by the document, corrected by the live type where both are known."""
     kind, live = raw.get("type"), raw.get("live")
-    if raw.get("binary"):
-        return "file", {}
-    if raw.get("format") in _FORMATS:
-        return _FORMATS[raw["format"]], {}
+    if raw.get("binary") or raw.get("format") in _FORMATS:
+        return _FORMATS.get(raw.get("format", ""), "file"), {}
     if kind == "array" or live == "array":
         return "list", {"items": raw.get("items"), "enum": _LIST_VALUES.get(name, ())}
-    if kind == "object" or "ref" in raw:
-        return "object", {}
-    if kind == "boolean":
-        return "bool", {}
+    if kind in _DOCUMENTED or "ref" in raw:
+        return _DOCUMENTED.get(kind or "", "object"), {}
     if raw.get("enum"):
-        values = raw["enum"]
-        if set(map(str, values)) == {"0", "1"} and kind != "number":
-            return "bool", {}
-        if all(isinstance(value, int) for value in values):
-            return "int", {"enum": tuple(values)}
-        return "enum", {"enum": tuple(str(value) for value in values)}
+        return _enum_kind(raw["enum"], kind)
     if live in _LIVE and name != "id":
         return _LIVE[live], {}
+    return _scalar_kind(name, kind, live), {}
+
+
+def _enum_kind(values: list[Any], kind: str | None) -> tuple[str, dict[str, Any]]:
+    if set(map(str, values)) == {"0", "1"} and kind != "number":
+        return "bool", {}
+    if all(isinstance(value, int) for value in values):
+        return "int", {"enum": tuple(values)}
+    return "enum", {"enum": tuple(str(value) for value in values)}
+
+
+def _scalar_kind(name: str, kind: str | None, live: str | None) -> str:
     if kind == "number" or live in {"integer", "numeric"}:
         if live == "integer" or name == "id" or name.endswith(("_id", "_by")):
-            return "int", {}
-        return ("decimal", {}) if _MONEY.search(name) else ("number", {})
-    return ("string", {}) if kind == "string" or live == "string" else ("any", {})
+            return "int"
+        return "decimal" if _MONEY.search(name) else "number"
+    return "string" if kind == "string" or live == "string" else "any"
 
 
 def _default_of(kind: str, nullable: bool, raw: dict[str, Any]) -> Any:
@@ -332,13 +338,13 @@ def make_field(name: str, raw: dict[str, Any], title: str) -> Field:
     kind, more = _documented_kind(name, raw)
     if "db" in raw and kind not in {"list", "object", "file"}:
         db_kind, db_more = _kind_of_database_type(raw["db"])
-        if kind == "enum" and db_kind in {"string", "enum"}:
-            pass
-        elif kind == "bool" and db_kind in {"int", "enum", "string"}:
-            pass
-        elif kind == "int" and more.get("enum") and db_kind != "bool":
-            pass
-        else:
+        # the document knows the values better than these columns do
+        documented = (
+            (kind == "enum" and db_kind in {"string", "enum"})
+            or (kind == "bool" and db_kind in {"int", "enum", "string"})
+            or (kind == "int" and "enum" in more and db_kind != "bool")
+        )
+        if not documented:
             kind, more = db_kind, db_more
     if name in _EMAIL_NAMES and kind == "string":
         kind = "email"
@@ -350,10 +356,8 @@ def make_field(name: str, raw: dict[str, Any], title: str) -> Field:
                  required_live=bool(raw.get("live_required")), raw=raw, **more)  # fmt: skip
     given = raw.get("default", raw.get("db_default"))
     if given is not None:
-        try:
+        with contextlib.suppress(InvalidValueError):
             default = made.clean(given)
-        except InvalidValue:
-            pass
     elif kind == "decimal" and default is not None:
         default = text_of_money(Decimal(0), made.places)
     elif kind == "enum" and default == "":

@@ -1,9 +1,9 @@
 """A customer's account: transactions, balance, documents, and how money settles what is open.
 
-In: cleaned values of transactions, invoices, payments, credit notes. Out: rows, and the balance (customer-billing.deposit)
-with them: debit lowers, credit raises it, future items (to_invoice) do not touch it (research/money.md §1). Money is
-Decimal inside, text with four decimals in rows; totals are rounded to cents. A payment settles its own invoice first, then
-open debit transactions, then unpaid invoices, oldest first (research/money.md §2).
+In: cleaned values of transactions, invoices, payments, credit notes. Out: rows, and the balance with them
+(customer-billing.deposit): debit lowers, credit raises it, future items (to_invoice) do not touch it
+(research/money.md §1). Money is Decimal inside, text with four decimals in rows; totals are rounded to cents. A payment
+settles its own invoice first, then open debit transactions, then unpaid invoices, oldest first (research/money.md §2).
 """
 
 from __future__ import annotations
@@ -73,11 +73,12 @@ def is_prepaid(splynx: Splynx, customer_id: int) -> bool:
 def book(splynx: Splynx, customer_id: int, kind: str, values: Values) -> Row:
     """Make a transaction and move the balance; ``values`` has price, quantity, tax_percent or total."""
     total = values.pop("total", None)
-    amount = total_of(values.get("price"), values.get("quantity"), values.get("tax_percent")) if total is None else total
+    if total is None:
+        total = total_of(values.get("price"), values.get("quantity"), values.get("tax_percent"))
     full: Values = {
         "type": kind, "customer_id": customer_id, "quantity": 1, "unit": "", "tax_percent": "0.0000",
         "date": splynx.today().isoformat(), "category": SERVICE, "to_invoice": "0", "comment": "",
-        "description": "", **values, "total": money_text(amount), "remind_amount": money_text(amount),
+        "description": "", **values, "total": money_text(total), "remind_amount": money_text(total),
     }  # fmt: skip
     row = splynx.new_row(TRANSACTIONS, full)
     move_balance(splynx, customer_id, effect_of(row))
@@ -218,7 +219,8 @@ def release(splynx: Splynx, payment: Row) -> None:
         row = transactions.get(row_id)
         if row is not None:
             transactions.change(row, {"remind_amount": money_text(money(row["remind_amount"]) + Decimal(used))})
-    for relation in [row for row in relations if row.hidden.get("payment_id") == payment.id]:
+    booked = relations.where("transaction_id", payment["transaction_id"])
+    for relation in [row for row in booked if row.hidden.get("payment_id") == payment.id]:
         invoice = invoices.get(relation["invoice_id"])
         relations.delete(relation)
         if invoice is not None:

@@ -228,20 +228,20 @@ def _compare(operator: str) -> Callable[[list[Any], str, str], Callable[[Any], b
     return make
 
 
-def _differs(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _differs(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     key = index_key(_one(operands, column))
     # as in SQL, NULL is neither equal nor different
     return lambda value: value is not None and index_key(value) != key
 
 
-def _is(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _is(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     word = _one(operands, column).strip().upper()
     if word not in {"NULL", "NOT NULL"}:
         raise bad_request(f"IS takes NULL or NOT NULL for {column}")
     return (lambda value: value is None) if word == "NULL" else (lambda value: value is not None)
 
 
-def _regexp(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _regexp(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     try:
         pattern = re.compile(_one(operands, column), re.IGNORECASE)
     except re.error:
@@ -268,7 +268,7 @@ def _like_pattern(text: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 
-def _like(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _like(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     pattern = _like_pattern(_one(operands, column))
     return lambda value: value is not None and pattern.fullmatch(str(value)) is not None
 
@@ -281,12 +281,12 @@ def _many(operands: list[Any], column: str) -> list[str]:
     return [str(operand) for operand in operands]
 
 
-def _in(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _in(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     keys = {index_key(value) for value in _many(operands, column)}
     return lambda value: value is not None and index_key(value) in keys
 
 
-def _find_in_set(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _find_in_set(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     wanted = _one(operands, column).casefold()
 
     def test(value: Any) -> bool:
@@ -297,7 +297,7 @@ def _find_in_set(operands: list[Any], column: str, kind: str) -> Callable[[Any],
     return test
 
 
-def _like_or(operands: list[Any], column: str, kind: str) -> Callable[[Any], bool]:
+def _like_or(operands: list[Any], column: str, _kind: str) -> Callable[[Any], bool]:
     # GUESS: LIKE_OR is only known from a database enum; any of the patterns fits
     patterns = [_like_pattern(text) for text in _many(operands, column)]
     return lambda value: value is not None and any(p.fullmatch(str(value)) for p in patterns)

@@ -1,6 +1,7 @@
 """Where rules (checks before a write) and effects (what a write sets off) are registered, by resource.
 
-A rule or effect gets a ``Change``. Rules add to ``change.errors`` or alter ``change.values``; effects see the row written.
+A rule or effect gets a ``Change``. Rules add to ``change.errors`` or alter ``change.values``; effects see the row
+that was written.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Identity:
 
 @dataclass
 class Change:
-    """One write: ``values`` are the cleaned columns sent (with defaults on create), ``row`` the record (None before)."""
+    """One write: ``values`` are the cleaned columns sent (on create with defaults), ``row`` is the record."""
 
     splynx: Splynx
     resource: Resource

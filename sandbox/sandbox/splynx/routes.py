@@ -1,6 +1,7 @@
 """From a method and a path to what handles it: actions by hand where there are some, the generic engine for the rest.
 
-In: the contract's 285 paths and the registered actions. Out: ``Router.find`` gives the path, its parameters and resource.
+In: the contract's 285 paths and the registered actions. Out: ``Router.find`` gives a path and its parameters,
+``Router.resource`` what it is about.
 """
 
 from __future__ import annotations

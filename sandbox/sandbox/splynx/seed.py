@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from sandbox.splynx.state import Splynx
 
 ROLES = (
-    "administrator", "customer-creator", "engineer", "financial-manager", "manager", "super-administrator", "technician",
+    "administrator", "customer-creator", "engineer", "financial-manager", "manager", "super-administrator",
+    "technician",
 )  # fmt: skip
 _METHODS = (
     (1, "Cash", "Payer", ""),

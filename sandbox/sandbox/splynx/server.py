@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from types import TracebackType
 from typing import Any
@@ -51,7 +52,7 @@ def _fault_response(kind: str, status: int, _request: web.Request) -> web.Stream
 class SplynxApplication:
     """The aiohttp application around one ``Splynx``."""
 
-    def __init__(self, splynx: Splynx, latency_ms: float = 0.0, faults: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, splynx: Splynx, latency_ms: float = 0.0, faults: list[Mapping[str, Any]] | None = None) -> None:
         self.splynx = splynx
         self.router = Router(splynx.contract)
         self.authenticator = Authenticator(splynx)
@@ -144,7 +145,7 @@ class SplynxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         latency_ms: float = 0.0,
-        faults: list[dict[str, Any]] | None = None,
+        faults: list[Mapping[str, Any]] | None = None,
         snapshot_file: str | FilePath | None = None,
         settings: Settings | None = None,
         **more: Any,
@@ -187,13 +188,13 @@ class SplynxServer:
 
     def __enter__(self) -> SplynxServer:
         ready = threading.Event()
-        failure: list[BaseException] = []
+        failure: list[Exception] = []
 
         def run() -> None:
             loop = self._loop = asyncio.new_event_loop()
             try:
                 loop.run_until_complete(self.start())
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001  (handed to the thread that waits)
                 failure.append(error)
                 return
             finally:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ def save(splynx: Splynx, path: Path) -> None:
     }
     beside = path.with_name(path.name + ".new")
     beside.write_text(json.dumps(data), "utf-8")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def load(splynx: Splynx, path: Path) -> None:

@@ -18,7 +18,6 @@ from sandbox.splynx.fields import text_of_money
 from sandbox.splynx.store import Row, Store, Table, Values
 
 ADDITIONAL_FIELDS = "config/additional-fields"
-SEARCHED_BY_MODULE = frozenset({"af"})
 
 
 @dataclass
@@ -44,7 +43,7 @@ class Settings:
 
     keys: list[ApiKey] = field(default_factory=lambda: [ApiKey("sandbox-key", "sandbox-secret")])
     admin_login: str = "admin"
-    admin_password: str = "sandbox-admin"
+    admin_password: str = "sandbox-admin"  # noqa: S105  (of a sandbox)
     unknown_fields: str = "refuse"
     strict: bool = True
     strings: bool = False
@@ -112,8 +111,9 @@ class Splynx:
 
     def now(self) -> datetime:
         """Local time of the server without zone, as the API shows times; standing still when it was set."""
-        if self.settings.now is not None:
-            return self.settings.now.replace(tzinfo=None)
+        fixed = self.settings.now
+        if fixed is not None:
+            return (fixed.astimezone(self.zone) if fixed.tzinfo else fixed).replace(tzinfo=None)
         return datetime.now(self.zone).replace(tzinfo=None, microsecond=0)
 
     def today(self) -> date:
@@ -139,8 +139,8 @@ class Splynx:
         resource = self.contract.resources.get(name)
         full: Values = {}
         if resource is not None:
-            full = {key: _copy(spec.default) for key, spec in resource.fields.items()}
-            full.update({key: _copy(value) for key, value in resource.defaults.items()})
+            full = {key: copied(spec.default) for key, spec in resource.fields.items()}
+            full.update({key: copied(value) for key, value in resource.defaults.items()})
             if resource.module:
                 full["additional_attributes"] = self.blank_additional(resource.module)
         full.update(values)
@@ -192,5 +192,6 @@ def money_text(value: Decimal) -> str:
     return text_of_money(value)
 
 
-def _copy(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """A list or dict of its own for each row."""
     return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value

@@ -1,7 +1,8 @@
 """The sandbox's database: one table per resource, in memory, with indexes that come when they are asked for.
 
-In: cleaned rows (dicts in the form of answers). Out: rows by id, by equality on any column, and their JSON, encoded once
-per version of a row. Rows are deleted softly: they stay, marked, and no look-up finds them (research/splynx-api.md §1).
+In: cleaned rows (dicts in the form of answers). Out: rows by id, by equality on any column, and their JSON, encoded
+once per version of a row. Rows are deleted softly: they stay, marked, and no look-up finds them
+(research/splynx-api.md §1).
 """
 
 from __future__ import annotations
@@ -121,15 +122,6 @@ class Table:
         del self._live[row.id]
         for name, index in self._indexes.items():
             index.get(_key_of(row, name), {}).pop(row.id, None)
-
-    def restore(self, row: Row) -> None:
-        """Undo a deletion."""
-        if not row.deleted:
-            return
-        row.deleted = False
-        self._live = {key: each for key, each in self.rows.items() if not each.deleted}
-        for name, index in self._indexes.items():
-            index.setdefault(_key_of(row, name), {})[row.id] = row
 
     def where(self, column: str, value: object, *, additional: bool = False) -> list[Row]:
         """Live rows whose column equals the value, by index."""

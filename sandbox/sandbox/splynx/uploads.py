@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 
-from sandbox.splynx.errors import ValidationFailed
+from sandbox.splynx.errors import ValidationFailedError
 from sandbox.splynx.routes import Call
 from sandbox.splynx.state import Splynx, StoredFile
 from sandbox.splynx.store import Values
@@ -33,15 +33,15 @@ def checked_files(call: Call, *, required: bool = True, field: str = "file") -> 
     names = (field, "file", "files")
     found = [file for name, file in call.uploads if name.split("[")[0] in names]
     if not found and required:
-        raise ValidationFailed([(field, "File cannot be blank.")])
+        raise ValidationFailedError([(field, "File cannot be blank.")])
     for file in found:
         if len(file.content) > call.splynx.settings.max_upload_bytes:
-            raise ValidationFailed([(field, f'The file "{file.name}" is too big. Its size cannot exceed 20 MiB.')])
+            raise ValidationFailedError([(field, f'The file "{file.name}" is too big. Its size cannot exceed 20 MiB.')])
         kind = file.content_type
         if kind in {"", "application/octet-stream"}:
             kind = file.content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         if kind not in _ALLOWED and not kind.startswith(_ALLOWED_GROUPS):
-            raise ValidationFailed([(field, f'The file "{file.name}" has a type that is not allowed: {kind}.')])
+            raise ValidationFailedError([(field, f'The file "{file.name}" has a type that is not allowed: {kind}.')])
     return found
 
 

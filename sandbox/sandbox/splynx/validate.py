@@ -1,19 +1,20 @@
 """Checks that every write goes through: columns known and well-formed, required, foreign keys, uniqueness.
 
-In: the JSON body and a ``Change`` to fill. Out: cleaned values in ``change.values``, refusals in ``change.errors`` (422).
+In: the JSON body and a ``Change`` to fill. Out: cleaned values in ``change.values``, refusals in ``change.errors``.
 Required as the live OPTIONS says, else as documented; lengths from the database (research/splynx-api.md §3, §5).
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
-from sandbox.splynx.contract import Resource, label_of
-from sandbox.splynx.fields import Field, InvalidValue
+from sandbox.splynx.contract import label_of
+from sandbox.splynx.fields import Field, InvalidValueError, text_of_money
 from sandbox.splynx.registry import Change
-from sandbox.splynx.state import ADDITIONAL_FIELDS, Splynx, _copy
-from sandbox.splynx.store import Row, Values
+from sandbox.splynx.state import ADDITIONAL_FIELDS, Splynx, copied
+from sandbox.splynx.store import Row, Values, index_key
 
 _ADDITIONAL = "additional_attributes"
 _AF_KINDS = {
@@ -23,39 +24,40 @@ _AF_KINDS = {
 _AF_PLAIN: dict[str, Field] = {
     kind: Field("", kind, "", nullable=True) for kind in ("int", "decimal", "date", "datetime", "bool", "string")
 }
-_BLANK: tuple[Any, ...] = (None, "", [], {})
+BLANK: tuple[Any, ...] = (None, "", [], {})
 
 
 def clean_body(change: Change) -> None:
     """Fill ``change.values`` from ``change.body``: unknown columns, types, lengths, enums, required, defaults."""
-    resource, creating = change.resource, change.action == "create"
-    writable = resource.creatable if creating else resource.updatable
+    module = _module_of(change)
     for name, value in change.body.items():
-        if name == _ADDITIONAL and _module_of(change):
-            continue
         if name in change.scope:
             change.values[name] = value
-            continue
-        if name not in writable:
-            if name in resource.server_made and (not creating or name != "id"):
-                continue
-            _unknown(change, name)
-            continue
-        if name in resource.server_made:
-            if creating and name == "id":
-                # GUESS: a caller's id is refused; what the real server does is unknown (research §14)
-                change.error("id", "Id is made by the server.")
-            continue
-        spec = resource.fields[name]
-        try:
-            change.values[name] = spec.clean(value)
-        except InvalidValue as error:
-            change.errors.append((name, f"{spec.title} {error}"))
-    if creating:
+        elif name != _ADDITIONAL or not module:
+            _clean_column(change, name, value)
+    if change.action == "create":
         _fill_defaults(change)
     _check_required(change)
-    if module := _module_of(change):
+    if module:
         _clean_additional(change, module)
+
+
+def _clean_column(change: Change, name: str, value: Any) -> None:
+    """One column of the body: cleaned, left to the server, or refused."""
+    resource, creating = change.resource, change.action == "create"
+    if name in resource.server_made:
+        if creating and name == "id" and resource.name not in change.splynx.contract.facts["id_may_be_sent"]:
+            # GUESS: a caller's id is refused; what the real server does is unknown (research/splynx-api.md §14)
+            change.error("id", "Id is made by the server.")
+        return
+    if name not in (resource.creatable if creating else resource.updatable):
+        _unknown(change, name)
+        return
+    spec = resource.fields[name]
+    try:
+        change.values[name] = spec.clean(value)
+    except InvalidValueError as error:
+        change.errors.append((name, f"{spec.title} {error}"))
 
 
 def _module_of(change: Change) -> str | None:
@@ -75,8 +77,7 @@ def _fill_defaults(change: Change) -> None:
     resource = change.resource
     for name, spec in resource.fields.items():
         if name not in change.values:
-            default = resource.defaults[name] if name in resource.defaults else spec.default
-            change.values[name] = _copy(default)
+            change.values[name] = copied(resource.defaults.get(name, spec.default))
 
 
 def _check_required(change: Change) -> None:
@@ -89,7 +90,7 @@ def _check_required(change: Change) -> None:
         if not creating and not given:
             continue
         value = change.body.get(name)
-        blank = value in _BLANK or (isinstance(value, str) and not value.strip())
+        blank = value in BLANK or (isinstance(value, str) and not value.strip())
         if blank or (name in resource.foreign_keys and value in (0, "0") and name != "parent_id"):
             if name == "customer_id":
                 change.errors.append((name, "Customer ID is required"))
@@ -110,7 +111,7 @@ def check_keys(change: Change) -> None:
     together = change.resource.unique_together
     if together and any(change.changes(name) for name in together):
         found = change.splynx.table(change.resource.name).where(together[0], change.get(together[0]))
-        same = [row for row in found if all(str(row[n]) == str(change.get(n)) for n in together)]
+        same = [row for row in found if all(index_key(row[n]) == index_key(change.get(n)) for n in together)]
         if any(row is not change.row for row in same):
             titles = ", ".join(label_of(name) for name in together)
             change.error(together[-1], f"The combination of {titles} has already been taken.")
@@ -154,29 +155,33 @@ def _clean_additional(change: Change, module: str) -> None:
         if sent not in ([], ""):
             change.error(_ADDITIONAL, "Additional attributes must be an object.")
         sent = None
-    current: Values = dict((change.row.values.get(_ADDITIONAL) or {}) if change.row is not None else {})
-    if creating:
-        current = dict(change.splynx.blank_additional(module) or {})
+    current = _additional_before(change, module)
     for name, value in (sent or {}).items():
-        field = fields.get(name)
-        if field is None:
-            if change.splynx.settings.unknown_fields != "ignore":
-                change.errors.append((name, f"{label_of(name)} is not an additional field of {module}."))
-            continue
-        try:
-            cleaned = clean_additional_value(field, value)
-        except InvalidValue as error:
-            change.errors.append((name, f"{field['title']} {error}"))
-            continue
-        if cleaned is not None and field["is_unique"] and cleaned != "" and cleaned != current.get(name):
-            _check_unique_additional(change, module, field, cleaned)
-        current[name] = cleaned
-    if creating or change.splynx.settings.strict:
-        for name, field in fields.items():
-            if field["is_required"] and current.get(name) in (None, "") and (creating or sent is not None):
-                change.errors.append((name, f"{field['title']} cannot be blank."))
+        if name in fields:
+            _clean_one_additional(change, module, fields[name], value, current)
+        elif change.splynx.settings.unknown_fields != "ignore":
+            change.errors.append((name, f"{label_of(name)} is not an additional field of {module}."))
     if creating or sent:
+        missing = [f for n, f in fields.items() if f["is_required"] and current.get(n) in (None, "")]
+        change.errors += [(field["name"], f"{field['title']} cannot be blank.") for field in missing]
         change.values[_ADDITIONAL] = current or []
+
+
+def _additional_before(change: Change, module: str) -> Values:
+    found = change.splynx.blank_additional(module) if change.row is None else change.row.values.get(_ADDITIONAL)
+    return dict(found or {})
+
+
+def _clean_one_additional(change: Change, module: str, field: Row, value: Any, current: Values) -> None:
+    name = field["name"]
+    try:
+        cleaned = clean_additional_value(field, value)
+    except InvalidValueError as error:
+        change.errors.append((name, f"{field['title']} {error}"))
+        return
+    if field["is_unique"] and cleaned not in (None, "", current.get(name)):
+        _check_unique_additional(change, module, field, cleaned)
+    current[name] = cleaned
 
 
 def _check_unique_additional(change: Change, module: str, field: Row, value: Any) -> None:
@@ -188,16 +193,16 @@ def _check_unique_additional(change: Change, module: str, field: Row, value: Any
 
 
 def clean_additional_value(field: Row, value: Any) -> Any:
-    """The stored form of the value of an additional field, by its type; raises InvalidValue."""
+    """The stored form of the value of an additional field, by its type; raises InvalidValueError."""
     if value is None:
         return None
     kind = field["type"]
     if kind in _AF_KINDS:
         cleaned = _AF_PLAIN[_AF_KINDS[kind]].clean(value)
-        if kind == "decimal" and isinstance(cleaned, str):
-            return f"{float(cleaned):.{int(field['decimals'] or 2)}f}"
+        if kind in {"decimal", "numeric"} and isinstance(cleaned, str):
+            return text_of_money(Decimal(cleaned), int(field["decimals"] or 2))
         return cleaned
-    if kind == "relation_multiple" or kind == "select_multiple":
+    if kind in {"relation_multiple", "select_multiple"}:
         parts = value if isinstance(value, list) else str(value).split(",")
         texts = [str(part).strip() for part in parts if str(part).strip()]
         if kind == "select_multiple":
@@ -206,25 +211,22 @@ def clean_additional_value(field: Row, value: Any) -> Any:
     text: str = _AF_PLAIN["string"].clean(value)
     if kind == "select" and text:
         _check_choice(field, [text])
-    for limit, name in ((field["min_length"], "least"), (field["max_length"], "most")):
-        if limit not in (None, "", 0, "0") and text:
-            length = int(limit)
-            if (name == "most" and len(text) > length) or (name == "least" and len(text) < length):
-                raise InvalidValue(f"should contain at {name} {length} characters.")
-    if len(text) > 65535:
-        raise InvalidValue("should contain at most 65535 characters.")
+    _check_length(field, text)
     return text
+
+
+def _check_length(field: Row, text: str) -> None:
+    least, most = (int(field[name] or 0) for name in ("min_length", "max_length"))
+    if text and len(text) < least:
+        raise InvalidValueError(f"should contain at least {least} characters.")
+    if len(text) > (most or 65535):
+        raise InvalidValueError(f"should contain at most {most or 65535} characters.")
 
 
 def _check_choice(field: Row, texts: list[str]) -> None:
     choices = {part.strip() for part in re.split(r"[,\n]", str(field["select_values"] or "")) if part.strip()}
     if not set(texts) <= choices:
-        raise InvalidValue("is invalid.")
-
-
-def writable_note(resource: Resource) -> str:
-    """A line for people: which columns can be sent."""
-    return ", ".join(sorted(resource.creatable - resource.server_made))
+        raise InvalidValueError("is invalid.")
 
 
 __all__ = ["ADDITIONAL_FIELDS", "check_keys", "clean_additional_value", "clean_body"]

@@ -1,7 +1,7 @@
 """`splynx-migration`: what a person does around a run. In Meltano: `meltano invoke target-splynx:COMMAND`.
 
-Settings come from the environment (`TARGET_SPLYNX_…`), as the target's do. Exit codes: 0 fine, 1 failed, 2 finished with
-differences or rejects. Every command takes `--json`.
+Settings come from the environment (`TARGET_SPLYNX_…`), as the target's do. Exit codes: 0 fine, 1 failed, 2 finished
+with differences or rejects. Every command takes `--json`.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import click
 
 from target_splynx.cli.context import DIFFERENCES, console, json_option, load_settings, print_json
 from target_splynx.modelling.library import load_models
-from target_splynx.run import connect
 from target_splynx.planning.existing import list_path
+from target_splynx.run import connect
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, SplynxError
 
@@ -43,13 +43,19 @@ def check(as_json: bool) -> None:
             findings.append(_readable(client, resource.name, path))
     free = shutil.disk_usage(settings.workspace.parent).free
     findings.append(
-        Finding(free > _LOW_DISK_BYTES, f"{free / 1024**3:.1f} GiB free for the workspace", "Make room, or move `workspace`.")
+        Finding(
+            free > _LOW_DISK_BYTES,
+            f"{free / 1024**3:.1f} GiB free for the workspace",
+            "Make room, or move `workspace`.",
+        )
     )
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            console().print(f"{'✓' if finding.ok else '✗'} {finding.what}" + ("" if finding.ok else f" — {finding.remedy}"))
+            console().print(
+                f"{'✓' if finding.ok else '✗'} {finding.what}" + ("" if finding.ok else f" — {finding.remedy}")
+            )
     if not all(finding.ok for finding in findings):
         sys.exit(DIFFERENCES)
 
@@ -60,7 +66,8 @@ def _readable(client: Client, name: str, path: str) -> Finding:
         if "{" in where:
             client.get(where.replace("{module}", "customers"))
         else:
-            # Not OPTIONS: a live server refused it for recurring tariffs while the rest works (research/splynx-api.md §4).
+            # Not OPTIONS: a live server refused it for recurring tariffs while the rest works (research/splynx-api.md
+            # §4).
             client.count(where)
     except NotAllowed as error:
         return Finding(False, f"{name}: {error}", "Give the API key this right, or switch the module on.")

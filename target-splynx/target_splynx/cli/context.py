@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -63,5 +62,5 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=140)
 
 
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else str(value)
+def _text(value: Any) -> str:
+    return str(value)

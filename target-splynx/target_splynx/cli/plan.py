@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from target_splynx.cli.context import console, json_option, load_settings, opened_ledger, print_json
-from target_splynx.ledger.store import Operation
+from target_splynx.ledger.entries import Operation
 
 _SIGN = {"create": "+", "update": "~", "end": "-", "delete": "-", "adopt": "="}
 
@@ -37,7 +37,9 @@ def plan(resource: str | None, key: str | None, limit: int, as_json: bool) -> No
     for operation in found[:limit]:
         refused = operation.state in {"rejected", "blocked"}
         sign = "!" if refused else _SIGN[operation.action]
-        out.print(f"{sign} {operation.resource} {operation.source_key}  {operation.label}", highlight=False, markup=False)
+        out.print(
+            f"{sign} {operation.resource} {operation.source_key}  {operation.label}", highlight=False, markup=False
+        )
         if refused:
             out.print(f"    {operation.reason}: {operation.message}", highlight=False, markup=False)
             continue
@@ -46,12 +48,30 @@ def plan(resource: str | None, key: str | None, limit: int, as_json: bool) -> No
             shown = "***" if "password" in name else repr(value)
             out.print(f"    {name}: {old if 'password' not in name else ''}{shown}", highlight=False, markup=False)
     counted = Counter("rejected" if o.state in {"rejected", "blocked"} else o.action for o in found)
-    names = {"create": "to create", "update": "to change", "end": "to end", "delete": "to delete", "adopt": "to adopt", "rejected": "rejected"}
+    names = {
+        "create": "to create",
+        "update": "to change",
+        "end": "to end",
+        "delete": "to delete",
+        "adopt": "to adopt",
+        "rejected": "rejected",
+    }
     out.print(", ".join(f"{counted[action]} {words}" for action, words in names.items()) + ".", highlight=False)
 
 
 def _as_dict(operation: Operation) -> dict[str, Any]:
     return {
         name: getattr(operation, name)
-        for name in ("model", "resource", "source_key", "action", "state", "payload", "before", "splynx_id", "reason", "message")
+        for name in (
+            "model",
+            "resource",
+            "source_key",
+            "action",
+            "state",
+            "payload",
+            "before",
+            "splynx_id",
+            "reason",
+            "message",
+        )
     }

@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-from target_splynx.cli.context import DIFFERENCES, console, json_option, load_settings, opened_ledger, print_json, print_table
+from target_splynx.cli.context import (
+    DIFFERENCES,
+    console,
+    json_option,
+    load_settings,
+    opened_ledger,
+    print_json,
+    print_table,
+)
 
 
 @click.command()
@@ -46,7 +54,12 @@ def rejects(as_csv: bool, limit: int, reason: str | None, as_json: bool) -> None
         console().print("Nothing was rejected.")
     else:
         counted = Counter((row["resource"], row["reason"]) for row in rows)
-        print_table("By reason", ("resource", "reason", "records"), [(*key, n) for key, n in counted.most_common()], numbers_from=2)
+        print_table(
+            "By reason",
+            ("resource", "reason", "records"),
+            [(*key, n) for key, n in counted.most_common()],
+            numbers_from=2,
+        )
         shown = [(r["record"], r["reason"], r["message"], r["remedy"]) for r in rows[:limit]]
         print_table(f"{len(rows)} not written", ("record", "reason", "why", "what to do"), shown, numbers_from=9)
         if len(rows) > limit:

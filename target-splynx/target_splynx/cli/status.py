@@ -9,7 +9,19 @@ import click
 
 from target_splynx.cli.context import console, json_option, load_settings, opened_ledger, print_json, print_table
 
-_COLUMNS = ("read", "to create", "to change", "created", "changed", "adopted", "unchanged", "skipped", "rejected", "blocked", "seconds")
+_COLUMNS = (
+    "read",
+    "to create",
+    "to change",
+    "created",
+    "changed",
+    "adopted",
+    "unchanged",
+    "skipped",
+    "rejected",
+    "blocked",
+    "seconds",
+)
 
 
 @click.command()
@@ -21,11 +33,16 @@ def status(as_json: bool) -> None:
         live = ledger.count_records()
         counts = ledger.counts(run["id"]) if run else []
     if run is None:
-        console().print("No run yet.")
+        if as_json:
+            print_json(None)
+        else:
+            console().print("No run yet.")
         return
     summary: dict[str, Any] = json.loads(run["summary"] or "{}")
     if as_json:
-        print_json({**{k: run[k] for k in ("id", "state", "started_at", "finished_at", "dry_run")}, **summary, "records": live})
+        print_json(
+            {**{k: run[k] for k in ("id", "state", "started_at", "finished_at", "dry_run")}, **summary, "records": live}
+        )
         return
     rows = summary.get("rows", [])
     if not rows:
@@ -38,9 +55,17 @@ def status(as_json: bool) -> None:
         shown = "" if row["section"] == section else row["section"]
         section = row["section"]
         table.append([shown, row["model"].split("/")[1], *(row.get(name.replace(" ", "_"), 0) for name in _COLUMNS)])
-    total = ["total", "", *(round(sum(float(r[i]) for r in table), 1) if i == len(_COLUMNS) + 1 else sum(int(r[i]) for r in table) for i in range(2, len(_COLUMNS) + 2))]
+    total = [
+        "total",
+        "",
+        *(
+            round(sum(float(r[i]) for r in table), 1) if i == len(_COLUMNS) + 1 else sum(int(r[i]) for r in table)
+            for i in range(2, len(_COLUMNS) + 2)
+        ),
+    ]
     table.append(total)
-    words = f"Run {run['id']} ({run['state']}{', dry run' if run['dry_run'] else ''}), {summary.get('requests', 0)} requests in {summary.get('seconds', 0)} s"
+    kind = f"{run['state']}, dry run" if run["dry_run"] else run["state"]
+    words = f"Run {run['id']} ({kind}), {summary.get('requests', 0)} requests in {summary.get('seconds', 0)} s"
     print_table(words, ("section", "resource", *_COLUMNS), table, numbers_from=2)
     for row in rows:
         if row.get("problem"):

@@ -7,7 +7,15 @@ import sys
 
 import click
 
-from target_splynx.cli.context import DIFFERENCES, console, json_option, load_settings, opened_ledger, print_json, print_table
+from target_splynx.cli.context import (
+    DIFFERENCES,
+    console,
+    json_option,
+    load_settings,
+    opened_ledger,
+    print_json,
+    print_table,
+)
 from target_splynx.run import connect
 from target_splynx.verify import verify as compare
 
@@ -25,14 +33,24 @@ def verify(limit: int, as_json: bool) -> None:
     if as_json:
         print_json(dataclasses.asdict(result))
     else:
-        rows = [
+        rows: list[tuple[object, ...]] = [
             (name, c.records, c.fields, c.hidden, c.different, c.missing) for name, c in result.resources.items()
         ]
-        rows.append(("total", *(sum(int(row[i]) for row in rows) for i in range(1, 6))))
-        print_table("Read back from Splynx", ("resource", "records", "fields equal or not", "not shown", "different", "missing"), rows)
-        shown = [(d.resource, d.source_key, d.field or "record", d.applied, d.found) for d in result.differences[:limit]]
+        checked = result.resources.values()
+        names = ("records", "fields", "hidden", "different", "missing")
+        rows.append(("total", *(sum(int(getattr(c, name)) for c in checked) for name in names)))
+        print_table(
+            "Read back from Splynx",
+            ("resource", "records", "fields equal or not", "not shown", "different", "missing"),
+            rows,
+        )
+        shown = [
+            (d.resource, d.source_key, d.field or "record", d.applied, d.found) for d in result.differences[:limit]
+        ]
         if shown:
-            print_table("Differences", ("resource", "source key", "field", "applied", "in Splynx"), shown, numbers_from=9)
+            print_table(
+                "Differences", ("resource", "source key", "field", "applied", "in Splynx"), shown, numbers_from=9
+            )
         for name, why in result.unreadable.items():
             console().print(f"✗ {name} cannot be read back: {why}")
         if result.clean:

@@ -1,4 +1,5 @@
-"""What the live server says of a resource: required fields and additional fields. It wins over the facts in the project.
+"""What the live server says of a resource: required fields and additional fields. It wins over the facts in the
+project.
 
 Source: research/splynx-api.md §4 (OPTIONS), §7 (additional fields). Both are asked once per resource and run.
 """
@@ -62,7 +63,9 @@ class LiveContract:
         try:
             rows = self._client.get(f"/admin/config/additional-fields/{module}")
         except NotAllowed as error:
-            logger.warning("Additional fields of %s cannot be read (%s): give the key the right to them.", module, error)
+            logger.warning(
+                "Additional fields of %s cannot be read (%s): give the key the right to them.", module, error
+            )
             return frozenset()
         except SplynxError:
             # A fresh server answered 400 for a module without fields (research/splynx-api.md §7).

@@ -1,8 +1,8 @@
 """Splynx resources as data: name, paths, methods, fields.
 
-In: `resources.json` (one resource a line; from the vendor's API blueprint, the recorded OPTIONS answers and the recorded
-column types, research/splynx-resources.md). Out: `Resource` objects by name. The live OPTIONS answer wins over these facts
-where it says something (`contract.live`).
+In: `resources.json` (one resource a line; from the vendor's API blueprint, the recorded OPTIONS answers and the
+recorded column types, research/splynx-resources.md). Out: `Resource` objects by name. The live OPTIONS answer wins
+over these facts where it says something (`contract.live`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Field(msgspec.Struct, frozen=True):
     """One field of a resource.
 
     `type`: string, number, decimal, boolean, date, datetime, array, object (others are treated as string).
-    `required` by the document; `live_required` by a recorded OPTIONS; `max_length` in characters, from the database column.
+    `required` by the document; `live_required` by a recorded OPTIONS; `max_length` in characters, from the database
+    column.
     """
 
     type: str = "string"

@@ -122,7 +122,9 @@ def check(name: str, field: Field, value: Any) -> Problem | None:
     """Enum, length and e-mail of a value that is already in the API's form."""
     if field.enum and value is not None and not any(same(value, allowed) for allowed in field.enum):
         allowed = ", ".join(str(entry) for entry in field.enum)
-        return Problem("not_in_enum", name, f"{name} is {value!r}; Splynx takes {allowed}.", "Mend the value map or the model.")
+        return Problem(
+            "not_in_enum", name, f"{name} is {value!r}; Splynx takes {allowed}.", "Mend the value map or the model."
+        )
     if field.max_length and isinstance(value, str) and len(value) > field.max_length:
         return Problem(
             "too_long",

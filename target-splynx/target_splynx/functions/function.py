@@ -11,9 +11,9 @@ from typing import Any
 class Function:
     """One function.
 
-    `arguments`: name and DuckDB type. Either `macro` is set (the SQL body; `{timezone}`, `{money_unit}`, `{money_scale}`
-    are put in when it is registered) or `python`. `example` is a SQL expression, `result` its value as text; both hold
-    for the zone America/Chicago, an exponent of 2 and the country US.
+    `arguments`: name and DuckDB type. Either `macro` is set (the SQL body; `{timezone}`, `{money_unit}`,
+    `{money_scale}` are put in when it is registered) or `python`. `example` is a SQL expression, `result` its
+    value as text; both hold for the zone America/Chicago, an exponent of 2 and the country US.
     """
 
     name: str

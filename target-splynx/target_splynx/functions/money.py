@@ -47,9 +47,6 @@ FUNCTIONS = (
         description="The nearest number within the limits; NULL stays NULL (least and greatest would leave it out).",
         example="clamp(31, 1, 28)",
         result="28",
-        macro=(
-            "CASE WHEN value IS NOT NULL "
-            "THEN CAST(least(greatest(value, lowest), highest) AS BIGINT) END"
-        ),
+        macro=("CASE WHEN value IS NOT NULL THEN CAST(least(greatest(value, lowest), highest) AS BIGINT) END"),
     ),
 )

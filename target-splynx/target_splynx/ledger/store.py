@@ -1,97 +1,36 @@
 """Reading and writing the ledger. One thread writes (the loader's coordinator); each method is one transaction.
 
-A value of `payload` is kept as JSON with exact decimals; references to records that did not exist when the plan was made are
-negative provisional ids.
+In and out: the types of `ledger.entries`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
+from target_splynx.contract.resource import API_PREFIX
 from target_splynx.errors import LedgerError
+from target_splynx.ledger.entries import (
+    Operation,
+    Outcome,
+    Record,
+    encode,
+    now,
+    operation_of,
+    operation_row,
+    record_of,
+)
 from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs
-
-_encoder = msgspec.json.Encoder(decimal_format="number", order="sorted")
-_decoder = msgspec.json.Decoder(type=dict[str, Any], float_hook=Decimal)
 
 CHUNK = 500
 
-REFUSED = ("refused", "server_error")
-"""Reasons that came from Splynx itself (the other rejects are found before anything is sent)."""
-
-
-def encode(payload: dict[str, Any]) -> str:
-    """Canonical JSON of a payload."""
-    return _encoder.encode(payload).decode()
-
-
-def decode(text: str) -> dict[str, Any]:
-    """A payload from its JSON; numbers with a point become Decimal."""
-    return _decoder.decode(text)
-
-
-@dataclass(frozen=True)
-class Record:
-    """What was last applied for one source key."""
-
-    model: str
-    source_key: str
-    resource: str
-    splynx_id: str
-    payload: dict[str, Any]
-    path: dict[str, Any] = field(default_factory=dict)
-    state: str = "live"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One planned write, and what became of it."""
-
-    model: str
-    resource: str
-    source_key: str
-    action: str
-    payload: dict[str, Any]
-    path: dict[str, Any] = field(default_factory=dict)
-    before: dict[str, Any] | None = None
-    label: str = ""
-    provisional_id: int | None = None
-    splynx_id: str | None = None
-    state: str = "planned"
-    reason: str | None = None
-    field: str | None = None
-    message: str | None = None
-    remedy: str | None = None
-    blocked_by: int | None = None
-    id: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an operation; written to the journal, and to `records` when it succeeded."""
-
-    operation: Operation
-    state: str
-    splynx_id: str | None = None
-    record: Record | None = None
-    reason: str | None = None
-    field: str | None = None
-    message: str | None = None
-    remedy: str | None = None
-    blocked_by: int | None = None
-
-
-def now() -> str:
-    """UTC, to the second."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+REFUSED = "refused"
+"""Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
+themselves."""
 
 
 class Ledger:
@@ -100,19 +39,33 @@ class Ledger:
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
         try:
-            self.engine = sa.create_engine(url)
+            # Parameters are values of customers: no error message shows them.
+            self.engine = sa.create_engine(url, hide_parameters=True)
             if self.engine.dialect.name == "sqlite":
                 _tune_sqlite(self.engine)
-            metadata.create_all(self.engine)
+            self._open(splynx)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
-            raise LedgerError(f"The ledger cannot be opened: {str(error).splitlines()[0]} Check `ledger_url`.") from None
-        self._check_owner(splynx)
+            raise LedgerError(
+                f"The ledger cannot be opened: {str(error).splitlines()[0]} Check `ledger_url`."
+            ) from None
+        if self.engine.dialect.name == "sqlite" and self.engine.url.database not in {None, "", ":memory:"}:
+            Path(str(self.engine.url.database)).chmod(0o600)
 
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
 
+    def _open(self, splynx: str) -> None:
+        """Make the tables and tell whose they are. Who comes second at the same moment finds them made."""
+        try:
+            metadata.create_all(self.engine)
+            self._check_owner(splynx)
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+            metadata.create_all(self.engine)
+            self._check_owner(splynx)
+
     def _check_owner(self, splynx: str) -> None:
+        splynx = _address(splynx)
         with self.engine.begin() as connection:
             known = {row.key: row.value for row in connection.execute(sa.select(meta.c.key, meta.c.value))}
             if not known:
@@ -122,7 +75,7 @@ class Ledger:
                 return
         if int(known.get("version", "0")) > VERSION:
             raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
-        if known.get("splynx") != splynx:
+        if _address(known.get("splynx", "")) != splynx:
             raise LedgerError(
                 f"The ledger belongs to {known.get('splynx')}, not to {splynx}. "
                 "Use another `workspace` (or `ledger_url`) for each Splynx."
@@ -165,7 +118,8 @@ class Ledger:
     # -- records -------------------------------------------------------------------------------------------------
 
     def ids(self, resource: str, models: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-        """(source_key, Splynx id) of every record of a resource that these models (or any) made and that still lives there."""
+        """(source_key, Splynx id) of every record of a resource that these models (or any) made and that still lives
+        there."""
         query = (
             sa.select(records.c.source_key, records.c.splynx_id)
             .where(records.c.resource == resource, records.c.state != "deleted")
@@ -193,7 +147,7 @@ class Ledger:
                     records.c.model == model, records.c.source_key.in_(keys[start : start + CHUNK])
                 )
                 for row in connection.execute(query).mappings():
-                    found[row["source_key"]] = _record(row)
+                    found[row["source_key"]] = record_of(row)
         return found
 
     def all_records(self, model: str | None = None) -> Iterator[Record]:
@@ -203,7 +157,7 @@ class Ledger:
             query = query.where(records.c.model == model)
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
-                yield _record(row)
+                yield record_of(row)
 
     def models(self) -> list[str]:
         """Names of all models that have records, in the order in which they were first written."""
@@ -213,9 +167,7 @@ class Ledger:
 
     def count_records(self) -> dict[str, int]:
         """Live records per model."""
-        query = (
-            sa.select(records.c.model, sa.func.count()).where(records.c.state == "live").group_by(records.c.model)
-        )
+        query = sa.select(records.c.model, sa.func.count()).where(records.c.state == "live").group_by(records.c.model)
         with self.engine.connect() as connection:
             return {str(model): int(number) for model, number in connection.execute(query)}
 
@@ -228,7 +180,7 @@ class Ledger:
 
     def add_operations(self, run: int, planned: Iterable[Operation]) -> None:
         """Save a part of the plan."""
-        rows = [_operation_row(run, operation) for operation in planned]
+        rows = [operation_row(run, operation) for operation in planned]
         if rows:
             with self.engine.begin() as connection:
                 connection.execute(operations.insert(), rows)
@@ -247,7 +199,7 @@ class Ledger:
             .limit(limit)
         )
         with self.engine.connect() as connection:
-            return [_operation(row) for row in connection.execute(query).mappings()]
+            return [operation_of(row) for row in connection.execute(query).mappings()]
 
     def mark_sent(self, leaving: Sequence[Operation]) -> None:
         """Write-ahead: these requests leave now, with exactly these payloads (references are real ids by now)."""
@@ -313,21 +265,22 @@ class Ledger:
             self._save_records(connection, run, [o.record for o in outcomes if o.record])
 
     def refusals(self, model: str) -> dict[str, Operation]:
-        """The newest refusal by Splynx per source key of a model (the payload is the one that was sent)."""
+        """What Splynx refused last per source key of a model, and nothing was written since (the payload is the one
+        sent)."""
         newest = (
             sa.select(sa.func.max(operations.c.id))
-            .where(operations.c.model == model, operations.c.reason.in_(REFUSED), operations.c.state == "rejected")
+            .where(operations.c.model == model, operations.c.state.in_(["rejected", "done"]))
             .group_by(operations.c.source_key)
         )
-        query = sa.select(operations).where(operations.c.id.in_(newest))
+        query = sa.select(operations).where(
+            operations.c.id.in_(newest), operations.c.state == "rejected", operations.c.reason == REFUSED
+        )
         with self.engine.connect() as connection:
-            return {row["source_key"]: _operation(row) for row in connection.execute(query).mappings()}
+            return {row["source_key"]: operation_of(row) for row in connection.execute(query).mappings()}
 
     def _save_records(self, connection: sa.Connection, run: int, changed: Sequence[Record]) -> None:
         if not changed:
             return
-        from sqlalchemy.dialects import postgresql, sqlite
-
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         statement = insert(records)
         statement = statement.on_conflict_do_update(
@@ -355,7 +308,7 @@ class Ledger:
         """Operations whose request left and whose answer was never journalled, over all runs."""
         query = sa.select(operations).where(operations.c.state == "sent").order_by(operations.c.id)
         with self.engine.connect() as connection:
-            return [_operation(row) for row in connection.execute(query).mappings()]
+            return [operation_of(row) for row in connection.execute(query).mappings()]
 
     def operation_ids(self, run: int, model: str) -> dict[int, int]:
         """provisional id → operation id of a model in a run."""
@@ -384,7 +337,12 @@ class Ledger:
             query = query.limit(limit)
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
-                yield _operation(row)
+                yield operation_of(row)
+
+
+def _address(url: str) -> str:
+    """A server's address in one form: with or without the API's path and a slash at the end it is the same Splynx."""
+    return url.rstrip("/").removesuffix(API_PREFIX).rstrip("/").casefold()
 
 
 def _tune_sqlite(engine: sa.Engine) -> None:
@@ -397,64 +355,6 @@ def _tune_sqlite(engine: sa.Engine) -> None:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA busy_timeout = 10000")
         cursor.close()
-
-
-def _record(row: Any) -> Record:
-    return Record(
-        model=row["model"],
-        source_key=row["source_key"],
-        resource=row["resource"],
-        splynx_id=row["splynx_id"],
-        payload=decode(row["payload"]),
-        path=decode(row["path"]),
-        state=row["state"],
-    )
-
-
-def _operation(row: Any) -> Operation:
-    return Operation(
-        id=row["id"],
-        model=row["model"],
-        resource=row["resource"],
-        source_key=row["source_key"],
-        label=row["label"],
-        action=row["action"],
-        state=row["state"],
-        provisional_id=row["provisional_id"],
-        splynx_id=row["splynx_id"],
-        path=decode(row["path"]),
-        payload=decode(row["payload"]),
-        before=decode(row["before"]) if row["before"] else None,
-        reason=row["reason"],
-        field=row["field"],
-        message=row["message"],
-        remedy=row["remedy"],
-        blocked_by=row["blocked_by"],
-    )
-
-
-def _operation_row(run: int, operation: Operation) -> dict[str, Any]:
-    return {
-        "id": operation.id,
-        "run": run,
-        "model": operation.model,
-        "resource": operation.resource,
-        "source_key": operation.source_key,
-        "label": operation.label,
-        "action": operation.action,
-        "state": operation.state,
-        "provisional_id": operation.provisional_id,
-        "splynx_id": operation.splynx_id,
-        "path": encode(operation.path),
-        "payload": encode(operation.payload),
-        "before": encode(operation.before) if operation.before is not None else None,
-        "reason": operation.reason,
-        "field": operation.field,
-        "message": operation.message,
-        "remedy": operation.remedy,
-        "blocked_by": operation.blocked_by,
-        "at": now(),
-    }
 
 
 def sqlite_url(folder: Path) -> str:

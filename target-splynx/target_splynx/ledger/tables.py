@@ -1,8 +1,8 @@
 """Tables of the ledger (SQLAlchemy Core; SQLite by default, PostgreSQL by URL).
 
 * `records`: for each model and source key the Splynx id and the payload last applied.
-* `operations`: each planned write with its payload, state, error and before-image. A plan, a journal, the rejects, a rollback
-  and a report are queries on it.
+* `operations`: each planned write with its payload, state, error and before-image. A plan, a journal, the rejects, a
+  rollback and a report are queries on it.
 * `runs`: one row per run.
 * `meta`: version of these tables, and which Splynx this ledger belongs to.
 """

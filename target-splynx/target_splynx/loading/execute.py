@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 import time
+from http import HTTPStatus
 from typing import Any
 
-from target_splynx.errors import MigrationError, PermissionMissing, SplynxUnreachable
-from target_splynx.ledger.store import Operation, Outcome, Record
-from target_splynx.loading.passwords import PasswordFile
+from target_splynx.contract.live import MARKER
+from target_splynx.errors import MigrationError, SplynxUnreachable
+from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.loading.lookup import Undecidable, find_created
+from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, item_path
 from target_splynx.modelling.model import Model
-from target_splynx.planning.diff import merged
+from target_splynx.planning.diff import ATTRIBUTES, merged
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import LoginRefused, NotAllowed, NotFound, SplynxError, Unavailable, ValidationRefused
 
@@ -33,7 +35,12 @@ class Executor:
     """Knows how to write one operation of each kind."""
 
     def __init__(
-        self, client: Client, *, retry_attempts: int, wait_seconds: float | None = None, passwords: PasswordFile | None = None
+        self,
+        client: Client,
+        *,
+        retry_attempts: int,
+        wait_seconds: float | None = None,
+        passwords: PasswordFile | None = None,
     ) -> None:
         """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told."""
         self._client = client
@@ -56,7 +63,9 @@ class Executor:
             return self._update(model, operation, old)
         except ValidationRefused as error:
             field = error.fields[0].field if error.fields else ""
-            return self._refused(operation, "refused", field, error.message, "Correct it at the source, or in the model.")
+            return self._refused(
+                operation, "refused", field, error.message, "Correct it at the source, or in the model."
+            )
         except NotAllowed as error:
             return self._refused(
                 operation,
@@ -66,15 +75,25 @@ class Executor:
                 f"Give the API key the right to {operation.action} {model.resource.name}, or switch the module on.",
             )
         except LoginRefused:
-            raise SplynxUnreachable("Splynx no longer accepts the credentials (401). Check the API key, then run again.") from None
+            raise SplynxUnreachable(
+                "Splynx no longer accepts the credentials (401). Check the API key, then run again."
+            ) from None
         except NotFound as error:
             return self._refused(
-                operation, "gone", "", f"{error}", "The record was removed in Splynx by hand: restore it, or forget it in the ledger."
+                operation,
+                "gone",
+                "",
+                f"{error}",
+                "The record was removed in Splynx by hand: restore it, or forget it in the ledger.",
             )
         except Unavailable as error:
             if error.status == 0:
-                raise InDoubt(f"Splynx stopped answering ({error.message}). Run again: nothing is lost or doubled.") from None
-            return self._refused(operation, "server_error", "", f"{error}", "Look into Splynx's log; the record may trip it.")
+                raise InDoubt(
+                    f"Splynx stopped answering ({error.message}). Run again: nothing is lost or doubled."
+                ) from None
+            return self._refused(
+                operation, "server_error", "", f"{error}", "Look into Splynx's log; the record may trip it."
+            )
         except SplynxError as error:
             return self._refused(operation, "refused", "", f"{error}", "Look into Splynx's log.")
 
@@ -86,11 +105,10 @@ class Executor:
             body = {**body, **self._passwords.make(model, operation)}
         for attempt in range(1, self._attempts + 1):
             try:
-                answer = self._client.post(path, body)
-                return self._created(model, operation, _id_of(model, answer, operation))
-            except ValidationRefused:
-                # A second try may meet the record that the first one made.
-                if attempt > 1 and (found := self._look(model, operation)):
+                return self._created(model, operation, _id_of(model, self._client.post(path, body), operation))
+            except ValidationRefused as error:
+                # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
+                if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation)):
                     return self._created(model, operation, found)
                 raise
             except Unavailable as error:
@@ -107,7 +125,9 @@ class Executor:
         try:
             return find_created(self._client, model, operation.source_key, operation.payload, operation.path)
         except Undecidable as error:
-            raise InDoubt(f"{model.resource.name} {operation.source_key}: {error} Look into Splynx before you run again.") from None
+            raise InDoubt(
+                f"{model.resource.name} {operation.source_key}: {error} Look into Splynx before you run again."
+            ) from None
         except Unavailable:
             raise InDoubt("Splynx stopped answering. Run again: nothing is lost or doubled.") from None
 
@@ -170,4 +190,10 @@ def _id_of(model: Model, answer: Any, operation: Operation) -> str:
         return str(value[0] if isinstance(value, list) and value else value)
     if name is None:
         return operation.source_key
-    raise PermissionMissing(f"Splynx accepted a {model.resource.name} but told no {name}; is `api_url` really a Splynx?")
+    raise Unavailable(HTTPStatus.CREATED, f"accepted a {model.resource.name} but told no {name}")
+
+
+def _tells_apart(model: Model, error: ValidationRefused) -> bool:
+    """Whether Splynx complains about a field by which the record can be found: it may be there already."""
+    complaints = {complaint.field.removeprefix(f"{ATTRIBUTES}.") for complaint in error.fields}
+    return bool(complaints & ({MARKER} if model.marked else set(model.natural_key)))

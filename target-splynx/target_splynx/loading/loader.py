@@ -1,7 +1,8 @@
 """The loader: models in order, independent ones side by side, a fixed number of requests in flight.
 
-In: the planned operations of a run. Out: outcomes in the ledger. One thread (this one) talks to the ledger; workers only talk
-to Splynx. Operations are journalled as `sent` in batches before they leave, and settled in small batches after they return.
+In: the planned operations of a run. Out: outcomes in the ledger. One thread (this one) talks to the ledger; workers
+only talk to Splynx. Operations are journalled as `sent` in batches before they leave, and settled in small batches
+after they return.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from target_splynx.errors import MigrationError, RejectLimitReached, Stopped
-from target_splynx.ledger.store import Ledger, Operation, Outcome, Record
+from target_splynx.ledger.entries import Operation, Outcome, Record
+from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
 from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph
@@ -177,7 +179,12 @@ class Loader:
         for operation in page:
             if operation.action == "adopt":
                 record = Record(
-                    model, operation.source_key, operation.resource, operation.splynx_id or "", operation.payload, operation.path
+                    model,
+                    operation.source_key,
+                    operation.resource,
+                    operation.splynx_id or "",
+                    operation.payload,
+                    operation.path,
                 )
                 self._take(Outcome(operation, "done", splynx_id=operation.splynx_id, record=record))
         self._flush()
@@ -235,7 +242,11 @@ class Loader:
         operation = outcome.operation
         self._rejected += 1
         logger.warning(
-            "rejected %s %s: %s (%s)", operation.resource, operation.source_key, outcome.reason, outcome.field or "no field"
+            "rejected %s %s: %s (%s)",
+            operation.resource,
+            operation.source_key,
+            outcome.reason,
+            outcome.field or "no field",
         )
         if outcome.reason == "not_allowed" and operation.model not in self._closed:
             self._closed[operation.model] = outcome
@@ -273,7 +284,9 @@ class Loader:
         self._cursor, self._open, self._exhausted = {}, {}, set()
 
 
-def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Model], ids: Mapping[int, str] | None = None) -> int:
+def resolve_in_doubt(
+    ledger: Ledger, executor: Executor, models: Mapping[str, Model], ids: Mapping[int, str] | None = None
+) -> int:
     """What a killed run left as `sent`: creates are looked up, changes and deletes are planned anew. Returns how many.
 
     Raises:

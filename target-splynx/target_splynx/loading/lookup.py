@@ -18,7 +18,9 @@ class Undecidable(Exception):
     """Splynx does not let one tell whether the record is there."""
 
 
-def find_created(client: Client, model: Model, source_key: str, payload: dict[str, Any], path: dict[str, Any]) -> str | None:
+def find_created(
+    client: Client, model: Model, source_key: str, payload: dict[str, Any], path: dict[str, Any]
+) -> str | None:
     """The id of the record that this create made, or None when it is not there.
 
     Raises:

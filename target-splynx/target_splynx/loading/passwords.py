@@ -1,4 +1,5 @@
-"""Passwords that the migration makes: told once, in a file that only the operator can read, never in the ledger or a log."""
+"""Passwords that the migration makes: told once, in a file that only the operator can read, never in the ledger or a
+log."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import secrets
 import threading
 from pathlib import Path
 
-from target_splynx.ledger.store import Operation
+from target_splynx.ledger.entries import Operation
 from target_splynx.modelling.model import Model
 
 _BYTES = 15  # 20 characters

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from target_splynx.ledger.store import Outcome
+from target_splynx.ledger.entries import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,9 @@ class Progress:
         elif outcome.state == "blocked":
             loaded.blocked += 1
         elif outcome.state == "done":
-            name = {"create": "created", "update": "changed", "end": "ended", "delete": "deleted", "adopt": "adopted"}[operation.action]
+            name = {"create": "created", "update": "changed", "end": "ended", "delete": "deleted", "adopt": "adopted"}[
+                operation.action
+            ]
             setattr(loaded, name, getattr(loaded, name) + 1)
         loaded.seconds = time.monotonic() - self._since[operation.model]
 

@@ -105,15 +105,19 @@ def _ordered_parts(parts: Iterable[Part], part_reads: dict[str, Reads]) -> list[
 def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duckdb.DuckDBPyConnection) -> Graph:
     """Topological order; ties by section, then name.
 
-    A model waits for every model that creates a resource it reads; a patch waits for the models that create its resource;
-    marked models wait for the additional fields; the sections `money` and `go_live` wait for everything before them.
+    A model waits for every model that creates a resource it reads; a patch waits for the models that create its
+    resource; marked models wait for the additional fields; the sections `money` and `go_live` wait for everything
+    before them.
 
     Raises:
         ModelError: the models wait for each other in a circle, or name a part that is not there.
     """
     models, parts = list(models), list(parts)
     part_reads = {part.name: reads(part, connection) for part in parts}
-    for source, named in [*((p, part_reads[p.name].parts) for p in parts), *((m, reads(m, connection).parts) for m in models)]:
+    for source, named in [
+        *((p, part_reads[p.name].parts) for p in parts),
+        *((m, reads(m, connection).parts) for m in models),
+    ]:
         for name in sorted(named - part_reads.keys()):
             raise ModelError(source.path, f"there is no shared part `{name}`.", line=_line(source, f"shared.{name}"))
     all_reads = {model.name: _through_parts(reads(model, connection), part_reads) for model in models}

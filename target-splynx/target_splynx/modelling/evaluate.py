@@ -127,24 +127,25 @@ class Evaluator:
     ) -> None:
         """`splynx.<resource>`: known ids by source key, provisional ids for new keys, and records nobody migrated.
 
-        `reference`: rows of Splynx's own list (with `id`); those whose id is already known by a source key are left out.
-        `provisional`: whether keys without an id get a provisional one (false for a section that is not loaded now).
+        `reference`: rows of Splynx's own list (with `id`); those whose id is already known by a source key are left
+        out. `provisional`: whether keys without an id get a provisional one (false for a section that is not loaded
+        now).
         """
         table = f"splynx.{quoted(resource.name)}"
         self._load("known", {KEY: "VARCHAR", "id": "BIGINT"}, ({KEY: k, "id": i} for k, i in ids))
         read = {
             name: _read_type(name, kind) for name, kind in resource.read.items() if name not in {"id", KEY, ATTRIBUTES}
         }
-        # Splynx shows numbers as texts, too ("3.0000"), and gives nothing as "": read as text, then cast what can be cast.
+        # Splynx shows numbers as texts, too ("3.0000"), and gives nothing as "": read as text, then cast what can be
+        # cast.
         self._load("listed_text", {"id": "BIGINT", **dict.fromkeys(read, "VARCHAR")}, reference)
         cast = "".join(f", TRY_CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in read.items())
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE listed AS SELECT id{cast} FROM listed_text")
         parts = [self._creator_part(model, provisional=provisional) for model in creators]
         made = " UNION ALL BY NAME ".join(parts) if parts else None
         columns = ", ".join(quoted(name) for name in ("id", *read))
-        listed = (
-            f"SELECT NULL::VARCHAR AS {KEY}, {columns} FROM listed "
-            + (f"WHERE id NOT IN (SELECT id FROM known WHERE id IS NOT NULL)" if parts else "")
+        listed = f"SELECT NULL::VARCHAR AS {KEY}, {columns} FROM listed " + (
+            "WHERE id NOT IN (SELECT id FROM known WHERE id IS NOT NULL)" if parts else ""
         )
         if made is None:
             # Nobody makes it in this mapping: what Splynx lists, plus the keys that earlier runs wrote.
@@ -226,7 +227,9 @@ class Evaluator:
                     model.path,
                     f"`{column}` is no field of {model.resource.name}.",
                     line=model.first_line + line,
-                    remedy="See docs/splynx for the fields, or begin its name with one of " + ", ".join(sorted(RESERVED)) + ".",
+                    remedy="See docs/splynx for the fields, or begin its name with one of "
+                    + ", ".join(sorted(RESERVED))
+                    + ".",
                 )
 
     def _check_keys(self, model: Model, table: str) -> None:
@@ -236,7 +239,10 @@ class Evaluator:
         if bad:
             shown = ", ".join(f"{key!r} ({number}×)" for key, number in bad)
             raise ModelError(
-                model.path, f"source_key must be there once per row; found {shown}.", line=model.first_line, remedy="Look at the joins."
+                model.path,
+                f"source_key must be there once per row; found {shown}.",
+                line=model.first_line,
+                remedy="Look at the joins.",
             )
 
 

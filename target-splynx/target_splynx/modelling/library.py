@@ -1,4 +1,5 @@
-"""Finding models: the shipped set, an operator's folder, or both (files of the same section and name replace the shipped).
+"""Finding models: the shipped set, an operator's folder, or both (files of the same section and name replace the
+shipped).
 
 `models/common` belongs to every mapping: the engine's own needs (marker fields).
 """

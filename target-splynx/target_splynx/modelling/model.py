@@ -112,24 +112,38 @@ def read_model(path: Path) -> Model:
         raise ModelError(path, "the header is not a list of `key: value` lines.", line=1)
     for key in header:
         if key not in _KNOWN:
-            raise ModelError(path, f"unknown header key `{key}`.", line=_line_of(lines, f"{key}:"), remedy=f"Known: {', '.join(sorted(_KNOWN))}.")
+            raise ModelError(
+                path,
+                f"unknown header key `{key}`.",
+                line=_line_of(lines, f"{key}:"),
+                remedy=f"Known: {', '.join(sorted(_KNOWN))}.",
+            )
     name = header.get("resource")
     if not name:
         raise ModelError(path, "the header misses `resource:`.", line=1, remedy="Add e.g. `-- resource: customers`.")
     resource = resources().get(name)
     if resource is None:
         near = ", ".join(sorted(n for n in resources() if str(name)[:4] in n)) or "see docs/reference"
-        raise ModelError(path, f"`{name}` is no resource of Splynx.", line=_line_of(lines, "resource:"), remedy=f"Near: {near}.")
+        raise ModelError(
+            path, f"`{name}` is no resource of Splynx.", line=_line_of(lines, "resource:"), remedy=f"Near: {near}."
+        )
     mode = header.get("mode", "create")
     if mode not in {"create", "patch"}:
-        raise ModelError(path, f"`mode: {mode}` is not known.", line=_line_of(lines, "mode:"), remedy="Use create or patch.")
+        raise ModelError(
+            path, f"`mode: {mode}` is not known.", line=_line_of(lines, "mode:"), remedy="Use create or patch."
+        )
     if mode == "create" and not resource.can_create:
         raise ModelError(path, f"Splynx has no POST for {name}.", line=1, remedy="Use `-- mode: patch`.")
     if mode == "patch" and not resource.can_update:
         raise ModelError(path, f"Splynx has no PUT for {name}.", line=1)
     on_delete = header.get("on_delete")
     if on_delete not in {None, "ignore", "end", "delete"}:
-        raise ModelError(path, f"`on_delete: {on_delete}` is not known.", line=_line_of(lines, "on_delete:"), remedy="Use ignore, end or delete.")
+        raise ModelError(
+            path,
+            f"`on_delete: {on_delete}` is not known.",
+            line=_line_of(lines, "on_delete:"),
+            remedy="Use ignore, end or delete.",
+        )
     sql = "\n".join(lines[len(header_lines) :]).strip().rstrip(";")
     return Model(
         name=f"{path.parent.name}/{path.stem}",

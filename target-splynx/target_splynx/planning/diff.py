@@ -67,7 +67,9 @@ def changes(fields: Mapping[str, Field], new: Mapping[str, Any], old: Mapping[st
             cleared = empty(fields.get(name, Field()))
             if not same(cleared, value):
                 changed[name] = cleared
-    gone = [name for name, value in (old.get(ATTRIBUTES) or {}).items() if value and name not in (new.get(ATTRIBUTES) or {})]
+    gone = [
+        name for name, value in (old.get(ATTRIBUTES) or {}).items() if value and name not in (new.get(ATTRIBUTES) or {})
+    ]
     for name in gone:
         changed.setdefault(ATTRIBUTES, {})[name] = ""
     return changed

@@ -1,7 +1,7 @@
 """What Splynx holds already: reference lists for the models, and records to adopt instead of doubling them.
 
-A record is recognised by its marker (`sonar_id`), then by the model's natural key. Two candidates are never guessed between.
-Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
+A record is recognised by its marker (`sonar_id`), then by the model's natural key. Two candidates are never guessed
+between. Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from target_splynx.contract.live import MARKER
 from target_splynx.contract.resource import Resource
+from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.splynx.client import Client
@@ -129,7 +130,9 @@ def marker_of(row: Mapping[str, Any]) -> str | None:
     return "" if isinstance(attributes, list) else None
 
 
-def match(model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: Iterable[dict[str, Any]]) -> dict[str, Match]:
+def match(
+    model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: Iterable[dict[str, Any]]
+) -> dict[str, Match]:
     """Marker first, then natural key; records that carry another marker are somebody else's."""
     by_marker: dict[str, list[dict[str, Any]]] = {}
     by_key: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -140,20 +143,41 @@ def match(model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: I
         elif model.natural_key:
             by_key.setdefault(_natural(model, row), []).append(row)
     found: dict[str, Match] = {}
-    taken: set[str] = set()
+    taken: set[int] = set()  # rows by identity: additional fields have no id, and one name in every module
     for key, payload in wanted:
         candidates = by_marker.get(key, []) if model.marked else []
         if not candidates and model.natural_key:
             natural = _natural(model, payload)
             if all(natural):
-                candidates = [row for row in by_key.get(natural, []) if str(row.get("id", row.get("name"))) not in taken]
+                candidates = [row for row in by_key.get(natural, []) if id(row) not in taken]
         if len(candidates) == 1:
-            taken.add(str(candidates[0].get("id", candidates[0].get("name"))))
+            taken.add(id(candidates[0]))
             found[key] = Match(candidates[0])
         elif candidates:
-            found[key] = Match(None, tuple(str(row.get("id")) for row in candidates))
+            found[key] = Match(None, tuple(str(row.get("id", row.get("name"))) for row in candidates))
     return found
 
 
 def _natural(model: Model, values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(values.get(name) or "").strip().casefold() for name in model.natural_key)
+
+
+def held_fields(model: Model, payload: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed fields of an existing record, in the form of a payload."""
+    held: dict[str, Any] = {}
+    for name, value in payload.items():
+        if name == ATTRIBUTES:
+            attributes = existing.get(ATTRIBUTES)
+            attributes = attributes if isinstance(attributes, Mapping) else {}
+            held[ATTRIBUTES] = {key: str(attributes[key]) for key in value if attributes.get(key) not in (None, "")}
+            continue
+        if name not in existing or existing[name] is None:
+            continue
+        if same(existing[name], value):
+            held[name] = value
+            continue
+        try:
+            held[name] = to_api(model.resource.fields[name], existing[name])
+        except WrongType:
+            held[name] = str(existing[name])
+    return held

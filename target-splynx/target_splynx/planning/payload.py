@@ -14,7 +14,9 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, is_provisional
 
 
-def build(model: Model, row: Row, *, known_attributes: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
+def build(
+    model: Model, row: Row, *, known_attributes: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
     """(payload, parameters of the path, problems) of a row. Fields that are NULL are left out."""
     payload: dict[str, Any] = {}
     path: dict[str, Any] = {}
@@ -65,9 +67,18 @@ def missing(live: LiveResource, payload: dict[str, Any], model: Model) -> list[P
         if name in resource.collection_parameters and name not in resource.fields:
             continue
         value = payload.get(name)
-        if value is None or (value == "" and field.type not in {"string"}) or (value == "" and name in {"name", "title", "login"}):
+        if (
+            value is None
+            or (value == "" and field.type not in {"string"})
+            or (value == "" and name in {"name", "title", "login"})
+        ):
             found.append(
-                Problem("required", name, f"{name} is empty; Splynx demands it.", f"Fill {name} at the source, or give the model a default.")
+                Problem(
+                    "required",
+                    name,
+                    f"{name} is empty; Splynx demands it.",
+                    f"Fill {name} at the source, or give the model a default.",
+                )
             )
     return found
 

@@ -7,78 +7,53 @@ Nothing is written to Splynx here. The whole plan exists before the first write.
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from target_splynx.contract.live import LiveContract
-from target_splynx.contract.values import same, to_api, WrongType
-from target_splynx.ledger.store import Ledger, Operation, Record
+from target_splynx.contract.resource import resources
+from target_splynx.errors import ModelError, Stopped
+from target_splynx.ledger.entries import Operation, Record
+from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
-from target_splynx.planning.diff import ATTRIBUTES, before_image, changes, is_provisional, references
-from target_splynx.planning.existing import Existing
+from target_splynx.planning.diff import before_image, changes, is_provisional, references
+from target_splynx.planning.existing import Existing, held_fields
 from target_splynx.planning.payload import build, missing
+from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
 
 # Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
 LARGE = frozenset(
-    "customers services_internet services_voice services_recurring services_bundle tickets ticket_messages invoices payments "
-    "transactions credit_notes customer_documents customer_notes inventory_items scheduling_tasks leads voice_calls "
-    "customer_info customer_billing geo_internet_service".split()
+    [
+        "customers",
+        "services_internet",
+        "services_voice",
+        "services_recurring",
+        "services_bundle",
+        "tickets",
+        "ticket_messages",
+        "invoices",
+        "payments",
+        "transactions",
+        "credit_notes",
+        "customer_documents",
+        "customer_notes",
+        "inventory_items",
+        "scheduling_tasks",
+        "leads",
+        "voice_calls",
+        "customer_info",
+        "customer_billing",
+        "geo_internet_service",
+    ]
 )
-
-
-@dataclass
-class ModelCounts:
-    """What planning found for one model."""
-
-    read: int = 0
-    create: int = 0
-    update: int = 0
-    end: int = 0
-    delete: int = 0
-    adopt: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    blocked: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    problem: str = ""
-
-    def __str__(self) -> str:
-        """One line for the log."""
-        return (
-            f"{self.read} rows, {self.create} to create, {self.update} to change, {self.end} to end, {self.delete} to delete, "
-            f"{self.unchanged} unchanged, {self.rejected} rejected, {self.blocked} blocked, {sum(self.skipped.values())} skipped"
-        )
-
-    @property
-    def writes(self) -> int:
-        """Requests that this model needs."""
-        return self.create + self.update + self.end + self.delete
-
-
-@dataclass
-class PlanSummary:
-    """Counts per model in load order, and the models that could not run."""
-
-    models: dict[str, ModelCounts] = field(default_factory=dict)
-
-    @property
-    def writes(self) -> int:
-        """All requests that writing the plan needs."""
-        return sum(counts.writes for counts in self.models.values())
-
-    @property
-    def failed(self) -> dict[str, str]:
-        """Models that could not be evaluated, with the reason."""
-        return {name: counts.problem for name, counts in self.models.items() if counts.problem}
 
 
 class Planner:
@@ -111,13 +86,20 @@ class Planner:
         self._planned_attributes: dict[str, set[str]] = {}
         self._existing_ids: dict[str, dict[str, str]] = {}  # model → source key → id of an adopted record
         self._parts_made: set[str] = set()
-        self._refused_model, self._refused = "", dict[str, Operation]()
+        self._refused_model = ""
+        self._refused: dict[str, Operation] = {}
         self._next_operation = ledger.next_operation_id()
 
-    def plan(self) -> PlanSummary:
-        """Evaluate everything, in order."""
+    def plan(self, stop: threading.Event) -> PlanSummary:
+        """Evaluate everything, in order.
+
+        Raises:
+            Stopped: `stop` was set by a signal.
+        """
         summary = PlanSummary()
-        modules = sorted({m.resource.additional_fields for m in self._graph.order if m.marked and m.resource.additional_fields})
+        modules = sorted(
+            {m.resource.additional_fields for m in self._graph.order if m.marked and m.resource.additional_fields}
+        )
         self._evaluator.engine_table("marker_modules", "module", modules)
         self._reference_tables()
         for model in self._graph.order:
@@ -128,6 +110,8 @@ class Planner:
                 if model.name in self._active:
                     logger.error("%s is not planned: %s", model.name, self._stopped[model.name])
                 continue
+            if stop.is_set():
+                raise Stopped("Stopped by a signal while planning: nothing was written. Run again to go on.")
             started = time.monotonic()
             self._evaluate(model)
             for ready in self._ready_after(model):
@@ -159,15 +143,13 @@ class Planner:
     def _reference_tables(self) -> None:
         """Tables of resources that no model makes."""
         wanted = {r for reads in self._graph.reads.values() for r in reads.resources} - set(self._creators)
-        from target_splynx.contract.resource import resources
-
         for name in sorted(wanted):
             resource = resources().get(name)
             if resource is None:
                 readers = [m for m in self._graph.order if name in self._graph.reads[m.name].resources]
-                from target_splynx.errors import ModelError
-
-                raise ModelError(readers[0].path, f"`splynx.{name}` is no resource of Splynx.", remedy="See docs/splynx.")
+                raise ModelError(
+                    readers[0].path, f"`splynx.{name}` is no resource of Splynx.", remedy="See docs/splynx."
+                )
             listed = [] if name in LARGE else self._existing.listing(resource)
             self._evaluator.resource_table(resource, [], self._ids(name), listed, provisional=False)
 
@@ -282,7 +264,11 @@ class Planner:
         if row.source_key in ambiguous:
             found = ", ".join(ambiguous[row.source_key])
             return self._rejected(
-                base, counts, "ambiguous_match", "", f"Splynx has several records that this could be: {found}.",
+                base,
+                counts,
+                "ambiguous_match",
+                "",
+                f"Splynx has several records that this could be: {found}.",
                 "Write the source id into the additional field sonar_id of the right one.",
             )
         if model.mode == "create" and record is None and row.source_key not in adopted:
@@ -294,25 +280,28 @@ class Planner:
         for reference in references({"payload": payload, "path": path, "id": row.id}):
             if reference in self._failing:
                 return self._blocked(base, counts, self._failing[reference])
-        refusal = self._refusals(model).get(row.source_key)
-        if refusal is not None and record is None and refusal.payload == payload:
-            return self._rejected(
-                base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
-            )
         if model.mode == "patch":
             return self._patch(model, base, row, record, counts)
         if record is not None:
             return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
         if row.source_key in adopted:
             return self._adoption(model, base, adopted[row.source_key], counts)
+        if refused := self._refused_before(model, base, counts):
+            return refused
         counts.create += 1
         self._note_field(model, path, payload)
         return [self._numbered(base)]
 
-    def _patch(self, model: Model, base: Operation, row: Row, record: Record | None, counts: ModelCounts) -> list[Operation]:
+    def _patch(
+        self, model: Model, base: Operation, row: Row, record: Record | None, counts: ModelCounts
+    ) -> list[Operation]:
         if row.id is None:
             return self._rejected(
-                base, counts, "missing_reference", "id", f"There is no {model.resource.name} record to change.",
+                base,
+                counts,
+                "missing_reference",
+                "id",
+                f"There is no {model.resource.name} record to change.",
                 "Look why the record itself was not written.",
             )
         return self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
@@ -323,16 +312,26 @@ class Planner:
         if not changed:
             counts.unchanged += 1
             return []
+        update = replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
+        if refused := self._refused_before(model, update, counts):
+            return refused
         counts.update += 1
-        return [
-            self._numbered(
-                replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
-            )
-        ]
+        return [self._numbered(update)]
 
-    def _adoption(self, model: Model, base: Operation, existing: dict[str, Any], counts: ModelCounts) -> list[Operation]:
+    def _refused_before(self, model: Model, base: Operation, counts: ModelCounts) -> list[Operation]:
+        """A reject when Splynx refused this very request and nothing has changed since; else nothing."""
+        refusal = self._refusals(model).get(base.source_key)
+        if refusal is None or (refusal.action, refusal.payload) != (base.action, base.payload):
+            return []
+        return self._rejected(
+            base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
+        )
+
+    def _adoption(
+        self, model: Model, base: Operation, existing: dict[str, Any], counts: ModelCounts
+    ) -> list[Operation]:
         splynx_id = str(existing.get(model.resource.id or "id"))
-        held = _held(model, base.payload, existing)
+        held = held_fields(model, base.payload, existing)
         counts.adopt += 1
         adopt = self._numbered(replace(base, action="adopt", payload=held, splynx_id=splynx_id, provisional_id=None))
         return [adopt, *self._change(model, replace(base, splynx_id=splynx_id), held, counts)]
@@ -349,8 +348,15 @@ class Planner:
         planned = []
         for key, record in self._ledger.records(model.name, gone).items():
             base = Operation(
-                model=model.name, resource=model.resource.name, source_key=key, action=policy, payload={},
-                path=record.path, before=record.payload, splynx_id=record.splynx_id, label=f"{model.resource.name} {key}",
+                model=model.name,
+                resource=model.resource.name,
+                source_key=key,
+                action=policy,
+                payload={},
+                path=record.path,
+                before=record.payload,
+                splynx_id=record.splynx_id,
+                label=f"{model.resource.name} {key}",
             )
             if policy == "delete" and model.resource.can_delete:
                 counts.delete += 1
@@ -359,7 +365,11 @@ class Planner:
                 changed = changes(model.resource.fields, {**record.payload, **model.end}, record.payload)
                 if changed:
                     counts.end += 1
-                    planned.append(self._numbered(replace(base, action="end", payload=changed, before=before_image(record.payload, changed))))
+                    planned.append(
+                        self._numbered(
+                            replace(base, action="end", payload=changed, before=before_image(record.payload, changed))
+                        )
+                    )
         self._ledger.add_operations(self._run, planned)
 
     # -- small things --------------------------------------------------------------------------------------------
@@ -371,8 +381,7 @@ class Planner:
     def _refusals(self, model: Model) -> dict[str, Operation]:
         """What Splynx refused in earlier runs: the same payload is not sent again until something changed."""
         if self._refused_model != model.name:
-            self._parts_made: set[str] = set()
-        self._refused_model, self._refused = model.name, self._ledger.refusals(model.name)
+            self._refused_model, self._refused = model.name, self._ledger.refusals(model.name)
         return self._refused
 
     def _note_field(self, model: Model, path: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
@@ -399,33 +408,14 @@ class Planner:
         counts.blocked += 1
         operation = self._numbered(
             replace(
-                base, state="blocked", reason="blocked", blocked_by=by,
-                message=f"It needs a record that was rejected (operation {by}).", remedy="Mend that one first.",
+                base,
+                state="blocked",
+                reason="blocked",
+                blocked_by=by,
+                message=f"It needs a record that was rejected (operation {by}).",
+                remedy="Mend that one first.",
             )
         )
         if base.provisional_id is not None:
             self._failing[base.provisional_id] = operation.id
         return [operation]
-
-
-def _held(model: Model, payload: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The managed fields of an existing record, in the form of a payload."""
-    held: dict[str, Any] = {}
-    for name, value in payload.items():
-        if name == ATTRIBUTES:
-            attributes = existing.get(ATTRIBUTES)
-            attributes = attributes if isinstance(attributes, Mapping) else {}
-            held[ATTRIBUTES] = {key: str(attributes[key]) for key in value if attributes.get(key) not in (None, "")}
-            continue
-        if name not in existing or existing[name] is None:
-            continue
-        if same(existing[name], value):
-            held[name] = value
-            continue
-        try:
-            held[name] = to_api(model.resource.fields[name], existing[name])
-        except WrongType:
-            held[name] = str(existing[name])
-    return held
-
-

@@ -1,8 +1,9 @@
 """The three ways to prove who is asking (research/splynx-api.md §2).
 
 * `basic`: key and secret in every request; the key needs "Unsecure access".
-* `signature`: HMAC-SHA256(secret, nonce + key), upper-case hex; the nonce grows with every request. Where the key's nonce
-  check is on, requests must *arrive* in order, so such a key is used with one worker (`serial` is true after a refusal).
+* `signature`: HMAC-SHA256(secret, nonce + key), upper-case hex; the nonce grows with every request. Where the key's
+  nonce check is on, requests must *arrive* in order, so such a key is used with one worker (`serial` is true after a
+  refusal).
 * `token`: an access token of about 30 minutes, made from the key (or an administrator's login), renewed before it ends.
 """
 
@@ -32,8 +33,8 @@ class Authentication(ABC):
     def header(self) -> str:
         """Value of the `Authorization` header."""
 
-    def forget(self) -> bool:
-        """Called after a 401. True when a new attempt with a fresh header makes sense."""
+    def forget(self, used: str) -> bool:
+        """Called after a 401 for the header `used`. True when a new attempt with a fresh header makes sense."""
         return False
 
     def connect(self, login: Login) -> None:
@@ -105,13 +106,17 @@ class Token(Authentication):
         with self._lock:
             if time.time() + RENEW_SECONDS > self._expires:
                 self._renew()
-            return f"Splynx-EA (access_token={self._access})"
+            return self._value()
 
-    def forget(self) -> bool:
-        """After a 401: ask for a new token with the next request."""
+    def forget(self, used: str) -> bool:
+        """After a 401: ask for a new token with the next request, unless another thread has one already."""
         with self._lock:
-            self._expires, self._refresh = 0.0, ""
+            if used == self._value():
+                self._expires, self._refresh = 0.0, ""
         return True
+
+    def _value(self) -> str:
+        return f"Splynx-EA (access_token={self._access})"
 
     def _renew(self) -> None:
         if self._login is None:  # pragma: no cover - the client always connects first
@@ -159,7 +164,12 @@ def authentication(
 
         def body() -> dict[str, Any]:
             value = nonce.next()
-            return {"auth_type": "api_key", "key": api_key, "nonce": value, "signature": sign(api_key, api_secret, value)}
+            return {
+                "auth_type": "api_key",
+                "key": api_key,
+                "nonce": value,
+                "signature": sign(api_key, api_secret, value),
+            }
 
         return Token(body)
     raise SettingsError(f"`auth_method` is {method!r}: use basic, signature or token.")

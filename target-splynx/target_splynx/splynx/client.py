@@ -1,7 +1,7 @@
 """One HTTP client for all workers: kept-alive connections, authentication, pace, retries of what is safe to repeat.
 
-A GET, HEAD, OPTIONS, PUT or DELETE is repeated on 429, 5xx and broken connections. A POST never is: whether it was carried
-out is unknown then, and only the caller can look (`Unavailable` says so).
+A GET, HEAD, OPTIONS, PUT or DELETE is repeated on 429, 5xx and broken connections. A POST never is: whether it was
+carried out is unknown then, and only the caller can look (`Unavailable` says so).
 """
 
 from __future__ import annotations
@@ -27,9 +27,16 @@ from target_splynx.splynx.errors import LoginRefused, SplynxError, Unavailable, 
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
+# At DEBUG it prints every URL, and the URL of a token's renewal contains the token.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _SUCCESS = {200, 201, 202, 204}
+_NO_ADDRESS = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
 
 
 @dataclass
@@ -102,28 +109,27 @@ class Client:
 
     def get(self, path: str, query: Query | None = None) -> Any:
         """The parsed body of a GET."""
-        return self._repeat("GET", path, query).json()
+        return self._repeat("GET", path, query)[1]
 
     def count(self, path: str, query: Query | None = None) -> int | None:
         """`X-total-count` of a HEAD; None when the server does not say."""
-        value = self._repeat("HEAD", path, query).headers.get("X-total-count")
+        value = self._repeat("HEAD", path, query)[0].headers.get("X-total-count")
         return int(value) if value and value.isdigit() else None
 
     def options(self, path: str) -> dict[str, Any]:
         """The attributes that a live server declares; empty when OPTIONS is not available there."""
-        body = self._repeat("OPTIONS", path, None).json()
+        body = self._repeat("OPTIONS", path, None)[1]
         if isinstance(body, list):  # the document's form; a live server sends the object
             return {"attributes": body, "additional_attributes": []}
         return body if isinstance(body, dict) else {}
 
     def post(self, path: str, payload: dict[str, Any], files: list[tuple[str, Any]] | None = None) -> Any:
-        """The parsed answer of a POST, sent exactly once.
+        """The parsed answer of a POST, sent exactly once; None when it is empty.
 
         Raises:
             Unavailable: it is unknown whether Splynx carried it out.
         """
-        response = self._send("POST", path, None, payload, files)
-        return response.json() if response.content else None
+        return self._send("POST", path, None, payload, files)[1]
 
     def put(self, path: str, payload: dict[str, Any]) -> None:
         """Change fields of a record (202, no body)."""
@@ -152,7 +158,7 @@ class Client:
 
     def _repeat(
         self, method: str, path: str, query: Query | None, payload: dict[str, Any] | None = None
-    ) -> requests.Response:
+    ) -> tuple[requests.Response, Any]:
         def note(state: tenacity.RetryCallState) -> None:
             with self._counter_lock:
                 self.counters.retries += 1
@@ -175,12 +181,14 @@ class Client:
         query: Query | None,
         payload: dict[str, Any] | None = None,
         files: list[tuple[str, Any]] | None = None,
-    ) -> requests.Response:
-        response = self._request(method, path, query, payload, files, self._auth.header())
-        if response.status_code == 401 and self._auth.forget():
+    ) -> tuple[requests.Response, Any]:
+        """The answer and its parsed body (None where there is none to parse)."""
+        used = self._auth.header()
+        response = self._request(method, path, query, payload, files, used)
+        if response.status_code == 401 and self._auth.forget(used):
             response = self._request(method, path, query, payload, files, self._auth.header())
         if response.status_code in _SUCCESS:
-            return response
+            return response, _body(method, response)
         error = from_response(response)
         if response.status_code == 429:
             self._pace.pause(_retry_after(response))
@@ -190,8 +198,8 @@ class Client:
         response = self._request(method, path, None, body, None, None)
         if response.status_code not in _SUCCESS:
             raise from_response(response)
-        answer = response.json()
-        if not isinstance(answer, dict):
+        answer = _body(method, response)
+        if not isinstance(answer, dict) or not answer.get("access_token"):
             raise LoginRefused(response.status_code, "the login answered something else than a token")
         return answer
 
@@ -229,7 +237,9 @@ class Client:
                 f"The certificate of {self.base} is not accepted ({type(error).__name__}). "
                 "Use a server with a valid certificate, or set REQUESTS_CA_BUNDLE to the authority that signed it."
             ) from None
-        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except _NO_ADDRESS:
+            raise SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.") from None
+        except requests.exceptions.RequestException as error:
             raise Unavailable(0, f"no answer ({type(error).__name__})") from None
         finally:
             with self._counter_lock:
@@ -251,15 +261,38 @@ class Client:
                 "(and, for basic, that the key allows unsecure access)."
             ) from None
         except Unavailable as error:
-            raise SplynxUnreachable(f"Splynx at {self.base} does not answer: {error.message}. Check `api_url`.") from None
+            if error.status == 0:
+                raise SplynxUnreachable(
+                    f"Splynx at {self.base} does not answer: {error.message}. Check `api_url`."
+                ) from None
+            if error.status in _SUCCESS:
+                raise SplynxUnreachable(
+                    f"{self.base} is not a Splynx API: it {error.message}. Check `api_url`."
+                ) from None
+            raise SplynxUnreachable(f"Splynx at {self.base} is out of order: {error}. Try again later.") from None
         except SplynxError as error:
             if error.status == 404:
                 raise SplynxUnreachable(f"{self.base} is not a Splynx API (404). Check `api_url`.") from None
             if error.status == 403:
                 return  # the key is good; what it may do is told per resource
             raise SplynxUnreachable(f"Splynx at {self.base} answers: {error}.") from None
-        except ValueError:
-            raise SplynxUnreachable(f"{self.base} answers something that is not JSON. Check `api_url`.") from None
+
+
+def _body(method: str, response: requests.Response) -> Any:
+    """The parsed JSON of a successful answer.
+
+    Raises:
+        Unavailable: something else than JSON came: a proxy's page, or an answer that broke off.
+    """
+    if method in {"HEAD", "PUT", "DELETE"} or (
+        method == "POST" and not response.content
+    ):  # 202 and 204 say nothing (research/splynx-api.md §3)
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        kind = response.headers.get("Content-Type") or "no content type"
+        raise Unavailable(response.status_code, f"answered {kind} that is not JSON") from None
 
 
 def form(payload: dict[str, Any]) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 * FULL_TABLE: ACTIVATE_VERSION after the records closes the stream. The SDK sends one before the records, too; it means
   nothing by itself.
-* INCREMENTAL: the tap's state gets a bookmark for the stream without progress markers when the stream ended. It is whole only
-  if the tap did not start from an older bookmark, which a state or a start before the records tells.
+* INCREMENTAL: the tap's state gets a bookmark for the stream without progress markers when the stream ended. It is
+  whole only if the tap did not start from an older bookmark, which a state or a start before the records tells.
 * A stream without bookmark (taps without state): whole when the input ended.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
 
 _RUNNING = {"progress_markers", "replication_key_signpost", "starting_replication_value"}
 """Keys of a bookmark while its stream is being read (the SDK takes them out when the stream ends)."""
@@ -64,8 +63,8 @@ class Completeness:
             seen.in_state = True
             old = bookmark.get("replication_key_value")
             seen.running = bool(_RUNNING & bookmark.keys())
-            # While a stream runs, the value beside the markers is the bookmark it started from; a value that is there before
-            # any record of this run was written by an older run.
+            # While a stream runs, the value beside the markers is the bookmark it started from; a value that is there
+            # before any record of this run was written by an older run.
             if old is not None and (seen.running or seen.records == 0):
                 seen.bookmark_at_start = True
 

@@ -1,11 +1,11 @@
 """The stage: one DuckDB file in the workspace, one table `sonar.<stream>` per stream.
 
-In: schema and records of a stream, ACTIVATE_VERSION, the tap's state. Out: typed tables, and for each stream whether it was
-ever staged in full (`streams` in schema `stage`).
+In: schema and records of a stream, ACTIVATE_VERSION, the tap's state. Out: typed tables, and for each stream whether
+it was ever staged in full (`streams` in schema `stage`).
 
-Records are appended to a spool file (one JSON object a line) and merged into the table by the stream's key when the spool
-grows or the input ends: parsing and typing happen in DuckDB, on all cores, and a killed run leaves a spool that is simply
-dropped, because its state was never passed on and the tap sends those rows again.
+Records are appended to a spool file (one JSON object a line) and merged into the table by the stream's key when the
+spool grows or the input ends: parsing and typing happen in DuckDB, on all cores, and a killed run leaves a spool that
+is simply dropped, because its state was never passed on and the tap sends those rows again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 SOURCE_SCHEMA = "sonar"
 SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
 _RUN = "_staged_in"
-"""Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the source."""
+"""Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the
+source."""
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -145,7 +146,9 @@ class Stage:
         """The stream was sent in full in this run: rows that did not come are gone at the source. Rows removed."""
         self._merge(self._streams[name])
         table = f"{SOURCE_SCHEMA}.{quoted(name)}"
-        removed = self.connection.execute(f"DELETE FROM {table} WHERE {_RUN} IS DISTINCT FROM ?", [self._run]).fetchone()
+        removed = self.connection.execute(
+            f"DELETE FROM {table} WHERE {_RUN} IS DISTINCT FROM ?", [self._run]
+        ).fetchone()
         self.mark_complete(name)
         return int(removed[0]) if removed else 0
 

@@ -73,7 +73,9 @@ def test_a_declined_payment_pays_nothing(books: Path) -> None:
 
 def test_money_is_not_left_over_while_invoices_are_open(books: Path) -> None:
     truth = read_truth(books)
-    assert [account.id for account in truth.accounts.values() if account.credit_left_cents and account.open_invoices] == []
+    assert [
+        account.id for account in truth.accounts.values() if account.credit_left_cents and account.open_invoices
+    ] == []
 
 
 def test_a_parent_invoice_names_what_is_due_on_its_children(books: Path) -> None:
@@ -101,7 +103,7 @@ def test_every_kind_of_money_event_happens(books: Path) -> None:
         'SELECT 1 FROM "Debit" WHERE prorated_from IS NOT NULL',
         'SELECT 1 FROM "Payment" WHERE NOT successful',
         'SELECT 1 FROM "Payment" WHERE amount_remaining > 0 AND successful',
-        'SELECT 1 FROM "Discount" WHERE type = \'RECURRING\'',
+        "SELECT 1 FROM \"Discount\" WHERE type = 'RECURRING'",
         """SELECT 1 FROM "TaxTransaction" WHERE taxtransactionable_type = 'Discount'""",
     ):
         assert connection.execute(query).fetchone(), query
@@ -126,7 +128,9 @@ def test_without_history_there_is_no_money_but_a_next_bill(tmp_path: Path) -> No
     truth = read_truth(path)
     assert not {"Invoice", "Debit", "Payment", "Credit", "TaxTransaction"} & set(truth.rows)
     dirty = truth.dirty_account_ids
-    assert all(account.next_bill_date for account in truth.accounts.values() if account.active and account.id not in dirty)
+    assert all(
+        account.next_bill_date for account in truth.accounts.values() if account.active and account.id not in dirty
+    )
 
 
 def test_the_server_shows_the_same_running_balance(store: Path, truth: Truth) -> None:
@@ -137,7 +141,9 @@ def test_the_server_shows_the_same_running_balance(store: Path, truth: Truth) ->
         for account in owing:
             query = f"{{ transactions(account_id: {account.id}, paginator: {{page: 1, records_per_page: 1000}}) {{ entities {{ running_balance }} }} }}"
             request = urllib.request.Request(
-                f"{server.url}/api/graphql", json.dumps({"query": query}).encode(), {"Authorization": "Bearer t", "Content-Type": "application/json"}
+                f"{server.url}/api/graphql",
+                json.dumps({"query": query}).encode(),
+                {"Authorization": "Bearer t", "Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request) as answer:
                 entities = json.load(answer)["data"]["transactions"]["entities"]

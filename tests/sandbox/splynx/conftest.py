@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 import requests
-
 from sandbox.splynx.server import SplynxServer
 
 KEY, SECRET = "sandbox-key", "sandbox-secret"
@@ -70,13 +70,13 @@ class Client:
         }  # fmt: skip
         return int(self.post("admin/tariffs/internet", body)["id"])
 
-    def service(self, customer: int, tariff: int, status: int = 201, **more: Any) -> Any:
+    def service(self, customer: int, tariff: int, expect: int = 201, **more: Any) -> Any:
         body = {
             "tariff_id": tariff, "status": "active", "description": "Fibre", "quantity": 1,
             "start_date": "2026-11-01", "end_date": "0000-00-00", "login": f"login{customer}", "taking_ipv4": 0, **more,
         }  # fmt: skip
-        answer = self.post(f"admin/customers/customer/{customer}/internet-services", body, status)
-        return answer["id"] if status == 201 else {each["field"]: each["message"] for each in answer}
+        answer = self.post(f"admin/customers/customer/{customer}/internet-services", body, expect)
+        return answer["id"] if expect == 201 else {each["field"]: each["message"] for each in answer}
 
     def field(self, module: str, name: str, **more: Any) -> None:
         body = {"name": name, "title": name, "type": "string", **FLAGS, **more}
@@ -89,7 +89,5 @@ class Client:
 @pytest.fixture
 def api() -> Iterator[Client]:
     """A fresh server for one test."""
-    from datetime import datetime
-
-    with SplynxServer(now=datetime(2026, 11, 15, 12, 0, 0)) as server:
+    with SplynxServer(now=datetime(2026, 11, 15, 12, 0, 0, tzinfo=timezone.utc)) as server:
         yield Client(server)

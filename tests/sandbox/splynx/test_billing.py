@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from sandbox.splynx.server import SplynxServer
 
 PREVIEW = "admin/finance/to-bill/{}--preview"

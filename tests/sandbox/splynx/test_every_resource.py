@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from sandbox.splynx.contract import Resource, load
 from sandbox.splynx.fields import Field
 from sandbox.splynx.routes import ACTIONS
@@ -34,7 +33,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "networking/monitoring": {"ip": "192.0.2.2"},
     "networking/voice-devices": {"ip": "192.0.2.3"},
     "scheduling/tasks-worklogs": {"time_spent": 60},
-    "scheduling/related-tasks": {},
+    "scheduling/tasks": {"is_scheduled": False},
     "administration/administrators": {"login": "mary", "email": "mary@example.net"},
     "logs/pending-statuses": {"status": "blocked"},
     "config/scheduling-teams": {"members": [1]},

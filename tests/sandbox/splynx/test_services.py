@@ -18,7 +18,7 @@ def network(api: Any, text: str = "10.0.0.0", mask: int = 24, usage: str = "stat
 
 @pytest.mark.parametrize("status", ["new", "blocked", "disabled"])
 def test_only_active_customers_get_services(api: Any, status: str) -> None:
-    errors = api.service(api.customer(status=status), api.tariff(), status=422)
+    errors = api.service(api.customer(status=status), api.tariff(), expect=422)
     assert list(errors) == ["customer_id"]
 
 
@@ -34,14 +34,14 @@ def test_only_active_customers_get_services(api: Any, status: str) -> None:
 def test_bad_services_are_refused_by_field(api: Any, more: dict[str, Any], field: str) -> None:
     more = dict(more)
     customer, tariff = api.customer(), api.tariff()
-    assert field in api.service(customer, more.pop("tariff_id", tariff), status=422, **more)
+    assert field in api.service(customer, more.pop("tariff_id", tariff), expect=422, **more)
 
 
 def test_tariffs_must_be_for_sale_to_the_customer(api: Any) -> None:
     other = api.post("admin/administration/partners", {"name": "Other"})["id"]
     customer = api.customer()
-    assert "tariff_id" in api.service(customer, api.tariff(partners_ids=[other]), status=422)
-    assert "tariff_id" in api.service(customer, api.tariff("Closed", available_for_services=False), status=422)
+    assert "tariff_id" in api.service(customer, api.tariff(partners_ids=[other]), expect=422)
+    assert "tariff_id" in api.service(customer, api.tariff("Closed", available_for_services=False), expect=422)
 
 
 def test_unit_price_and_revenue_follow(api: Any) -> None:
@@ -63,7 +63,7 @@ def test_unit_price_and_revenue_follow(api: Any) -> None:
 def test_logins_are_unique_among_active_services(api: Any) -> None:
     one, two, tariff = api.customer(), api.customer(), api.tariff()
     service = api.service(one, tariff, login="radius")
-    assert "login" in api.service(two, tariff, status=422, login="radius")
+    assert "login" in api.service(two, tariff, expect=422, login="radius")
     api.put(f"{SERVICES.format(one)}--{service}?action=stop", {})
     api.service(two, tariff, login="radius")
     assert "login" in api.refused(f"{SERVICES.format(one)}--{service}?action=start", {}, "PUT")
@@ -75,9 +75,9 @@ def test_static_addresses_are_inside_a_network_and_free(api: Any) -> None:
     service = api.service(one, tariff, taking_ipv4=1, ipv4="10.0.0.9")
     row = api.get("admin/networking/ipv4-ip?main_attributes[ip]=10.0.0.9")[0]
     assert (row["is_used"], row["customer_id"], row["module_item_id"]) == (1, one, service)
-    assert "in use" in api.service(two, tariff, status=422, taking_ipv4=1, ipv4="10.0.0.9")["ipv4"]
+    assert "in use" in api.service(two, tariff, expect=422, taking_ipv4=1, ipv4="10.0.0.9")["ipv4"]
     for text in ("10.0.0.0", "10.0.0.255", "10.0.1.1", "10.0.0.999"):
-        assert "ipv4" in api.service(two, tariff, status=422, taking_ipv4=1, ipv4=text), text
+        assert "ipv4" in api.service(two, tariff, expect=422, taking_ipv4=1, ipv4=text), text
     assert api.delete(f"admin/networking/ipv4/{net}", 405)
     api.put(f"{SERVICES.format(one)}--{service}", {"ipv4": "10.0.0.10"})
     api.service(two, tariff, taking_ipv4=1, ipv4="10.0.0.9")
@@ -89,9 +89,9 @@ def test_static_addresses_are_inside_a_network_and_free(api: Any) -> None:
 def test_pools_are_for_pools(api: Any) -> None:
     customer, tariff = api.customer(), api.tariff()
     static, pool = network(api), network(api, "10.1.0.0", usage="pool")
-    assert "ipv4_pool_id" in api.service(customer, tariff, status=422, taking_ipv4=2, ipv4_pool_id=static)
+    assert "ipv4_pool_id" in api.service(customer, tariff, expect=422, taking_ipv4=2, ipv4_pool_id=static)
     api.service(customer, tariff, taking_ipv4=2, ipv4_pool_id=pool)
-    assert "ipv4" in api.service(customer, tariff, status=422, login="b", taking_ipv4=1, ipv4="10.1.0.4")
+    assert "ipv4" in api.service(customer, tariff, expect=422, login="b", taking_ipv4=1, ipv4="10.1.0.4")
 
 
 def test_networks_must_parse_and_not_overlap(api: Any) -> None:

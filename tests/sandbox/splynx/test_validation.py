@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import requests
-
 from sandbox.splynx.contract import load
 from sandbox.splynx.server import SplynxServer
 
@@ -118,9 +117,7 @@ def test_additional_field_definitions_are_checked(api: Any) -> None:
     assert api.call("GET", path).status_code == 400  # recorded for a module without fields
     api.field("customers", "sonar_id")
     assert [row["name"] for row in api.get(path)] == ["sonar_id"]
-    flags = {key: 0 for key in (
-        "is_required", "is_unique", "is_add", "show_in_list", "searchable", "readonly", "disabled",
-    )}  # fmt: skip
+    flags = dict.fromkeys(("is_required", "is_unique", "is_add", "show_in_list", "searchable", "readonly", "disabled"), 0)  # fmt: skip
     good = {"name": "other", "title": "T", "type": "string", **flags}
     assert "name" in api.refused(path, {**good, "name": "sonar_id"})
     assert "name" in api.refused(path, {**good, "name": "Has Blanks"})

@@ -165,14 +165,14 @@ class Bench:
         if model.patch:
             return
         resource = model.resource
-        names = [name for name in (rows[0] if rows else {}) if not name.startswith("_") and name not in {"id", "additional_attributes"}]
-        condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if rows and name in rows[0]) or "true"
+        described = [row["column_name"] for row in self.fetch(f"DESCRIBE {table}")]
+        names = [name for name in described if not name.startswith("_") and name not in {"id", "additional_attributes"}]
+        condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if name in described) or "true"
         picked = ", ".join(f'"{name}"' for name in names)
-        if not rows:
-            return
-        old = f"CREATE OR REPLACE TABLE splynx.{resource} AS SELECT {picked}, -row_number() OVER () AS id FROM {table} WHERE {condition}"
         reference = self.fetch(f"SELECT * FROM splynx.{resource}")
-        self.connection.execute(old).fetchall()
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE splynx.{resource} AS SELECT {picked}, -row_number() OVER () AS id FROM {table} WHERE {condition}"
+        ).fetchall()
         kept = [row for row in reference if row.get("source_key") is None]
         for row in kept:
             shared = {name: value for name, value in row.items() if name in {*names, "id"}}
@@ -412,3 +412,13 @@ def bench(shared_bench: Bench) -> Bench:
     """Empty again for each test; making all tables anew would take longer than the test."""
     shared_bench.reset()
     return shared_bench
+
+
+@pytest.fixture
+def own_bench(shipped: Shipped) -> Iterator[tuple[Bench, Provider]]:
+    """A bench of its own, whose tables a test may change."""
+    with duckdb.connect() as connection:
+        bench = empty_bench(connection, shipped)
+        provider = Provider(bench)
+        provider.set_up()
+        yield bench, provider

@@ -115,15 +115,22 @@ def test_what_two_services_cannot_share(bench: Any, provider: Any) -> None:
     ]  # fmt: skip
 
 
-def test_the_first_active_service_keeps_the_login(bench: Any, provider: Any) -> None:
+def test_the_first_service_that_is_written_keeps_login_and_addresses(bench: Any, provider: Any) -> None:
     old = provider.account(account_status_id=2)
+    stuck = provider.account(next_bill_date=None)
     new = provider.account()
-    lines = [provider.has(old), provider.has(new)]
-    for account in (old, new):
+    lines = [provider.has(account) for account in (old, stuck, new)]
+    bench.add("subnets", id=1, subnet="198.18.0.0/24", type="ACCOUNT", supernet_id=1)
+    for account in (old, stuck, new):
         bench.add("radius_accounts", account_id=account, username="same")
+        bench.add("uninventoried_mac_addresses", account_id=account, mac_address="001a2b3c4d5e")
+        bench.add("ip_assignments", ipassignmentable_type="Account", ipassignmentable_id=account, subnet="198.18.0.9/32", subnet_id=1, soft=False)
     bench.run(*ALL)
     assert bench.row(INTERNET, lines[0]).values["_skip"] == "account is not active"
-    assert bench.row(INTERNET, lines[1]).fine
+    assert bench.row(INTERNET, lines[1]).reject_code == "next_bill_date_missing"
+    row = bench.row(INTERNET, lines[2])
+    assert row.fine
+    assert (row.login, row.mac, row.ipv4) == ("same", "00:1a:2b:3c:4d:5e", "198.18.0.9")
 
 
 @pytest.mark.parametrize(("setting", "code", "taking"), [("reject", "ip_outside_network", 0), ("without_address", None, 0)])
@@ -332,3 +339,29 @@ def test_a_feature_goes_with_its_service(bench: Any, provider: Any) -> None:
     seats = bench.add("account_voice_service_details", account_service_id=line, voice_service_generic_parameter_id=parameter, quantity=3)
     bench.run(*ALL)
     assert bench.row(RECURRING, f"voice_parameter:{seats}").reject_code == "price_missing"
+
+
+def test_position_of_the_service(bench: Any, provider: Any) -> None:
+    account, homeless = provider.account(), provider.account()
+    line = provider.has(account)
+    provider.has(homeless)
+    bench.add(
+        "addresses", addressable_type="Account", addressable_id=account, type="PHYSICAL", line1="12 Depot St", city="La Crosse",
+        subdivision="US_WI", zip="54601", latitude="43.8", longitude="-91.2",
+    )  # fmt: skip
+    bench.run("services/geo_internet_service")
+    (row,) = bench.results["services/geo_internet_service"]
+    assert (row.source_key, row.id, row.customer_id) == (str(line), bench.made("services_internet", line), bench.made("customers", account))
+    assert (row.address, row.marker) == ("12 Depot St, La Crosse, WI, 54601", "43.8,-91.2")
+
+
+def test_without_radius_passwords(own_bench: Any) -> None:
+    """The tap leaves the column out unless it is selected."""
+    bench, provider = own_bench
+    bench.connection.execute("ALTER TABLE sonar.radius_accounts DROP COLUMN password").fetchall()
+    account = provider.account()
+    line = provider.has(account)
+    bench.add("radius_accounts", account_id=account, username="only")
+    bench.run(*ALL)
+    row = bench.row(INTERNET, line)
+    assert (row.login, row.password) == ("only", None)

@@ -39,14 +39,6 @@ def test_columns_are_fields_of_the_resource(bench: Any) -> None:
         assert ("id" in columns) == (model.patch), model.name
 
 
-def test_every_column_has_its_rule_behind_it(models: list[Any]) -> None:
-    for model in models:
-        final = model.text[model.text.rindex("\nSELECT") :].split("\nFROM ")[0]
-        aliases = [line for line in final.splitlines() if re.search(r"(?<!_)\bAS \w+,?\s*(--|$)", line) and not re.search(r"AS _\w+", line)]
-        bare = [line.strip() for line in aliases if "  -- " not in line and not line.startswith("      ")]
-        assert not bare, f"{model.name}: {bare}"
-
-
 def test_no_model_reads_what_it_makes(models: list[Any]) -> None:
     for model in models:
         assert model.patch or f"splynx.{model.resource}" not in model.reads, model.name

@@ -19,6 +19,7 @@ def make_dirt(context: Context, connection: sqlite3.Connection) -> None:
     """Spoil a clean store. Afterwards the next charge of each account fits its (changed) services again."""
     seeder = Seeder(context, connection, context.random("dirt"))
     seed_dirt(seeder)
+    services.list_ordinary(seeder)
     context.writer.flush()
     truth = truth_of(connection)
     for account in truth.accounts.values():

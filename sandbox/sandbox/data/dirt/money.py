@@ -72,7 +72,7 @@ def bill_day_not_invoice_day(seeder: Seeder, account: AccountPlan) -> bool:
 def balance_mismatch(seeder: Seeder, account: AccountPlan) -> bool:
     """An invoice's remaining_due that no longer follows from its lines and credits."""
     found = seeder.row(
-        'SELECT id, remaining_due FROM "Invoice" WHERE account_id = ? AND NOT void ORDER BY remaining_due DESC, id',
+        'SELECT id, remaining_due FROM "Invoice" WHERE account_id = ? AND NOT void AND remaining_due > 0 ORDER BY id',
         account.id,
     )
     if found is None:

@@ -90,6 +90,8 @@ def no_primary_contact(seeder: Seeder, account: AccountPlan) -> bool:
 @recipe("no_contact", "primary", "disconnected")
 def no_contact(seeder: Seeder, account: AccountPlan) -> bool:
     """All contacts were deleted, with what hangs on them."""
+    if not seeder.claim(account, "email", "login", "phone"):
+        return False
     rows = seeder.connection.execute(
         'SELECT id FROM "Contact" WHERE contactable_type = ? AND contactable_id = ?', ("Account", account.id)
     ).fetchall()
@@ -109,8 +111,6 @@ def no_contact(seeder: Seeder, account: AccountPlan) -> bool:
             'DELETE FROM "_relation" WHERE owner_type = ? AND owner_id = ?', ("Contact", contact_id)
         )
         seeder.connection.execute('DELETE FROM "Contact" WHERE id = ?', (contact_id,))
-    # Nothing else may be made on a contact that is gone.
-    seeder.slots.setdefault(account.id, set()).update(("email", "login", "phone"))
     seeder.record("no_contact", "Account", account.id, "no contact at all", account)
     return True
 

@@ -94,6 +94,14 @@ class Seeder:
             if account.dirty is dirty and slot not in self.slots.get(account.id, ()):
                 yield account
 
+    def claim(self, account: AccountPlan, *slots: str) -> bool:
+        """Take further slots of an account; False, and nothing taken, when one of them is used already."""
+        taken = self.slots.setdefault(account.id, set())
+        if taken & set(slots):
+            return False
+        taken.update(slots)
+        return True
+
     def partner(
         self, account: AccountPlan, slot: str, suits: Callable[[AccountPlan], bool] = lambda _: True
     ) -> AccountPlan | None:

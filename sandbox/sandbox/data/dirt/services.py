@@ -18,6 +18,8 @@ def _plain_services(account: AccountPlan) -> bool:
 @recipe("active_without_services", "services")
 def active_without_services(seeder: Seeder, account: AccountPlan) -> bool:
     """Free riders, or a revenue leak."""
+    if not seeder.claim(account, "access", "radius", "ip"):
+        return False
     for service in account.services:
         assert service.id is not None
         delete_account_service(seeder.connection, service.id)
@@ -26,7 +28,6 @@ def active_without_services(seeder: Seeder, account: AccountPlan) -> bool:
         delete_radius_account(seeder.connection, row_id)
     delete_ip_assignments(seeder.connection, "Account", account.id)
     account.services = []
-    seeder.slots.setdefault(account.id, set()).update(("access", "radius", "ip"))
     seeder.record("active_without_services", "Account", account.id, "no row in account_services", account)
     return True
 
@@ -67,7 +68,7 @@ def service_without_tariff(seeder: Seeder, account: AccountPlan) -> bool:
 @recipe("service_amount_null", "services")
 def service_amount_null(seeder: Seeder, account: AccountPlan) -> bool:
     """Moved to the plan without a list price, and no price agreed."""
-    if not _plain_services(account):
+    if not _plain_services(account) or any(service.item.credit for service in account.services):
         return False
     service = account.data_services[0]
     item = seeder.context.items["dedicated"]
@@ -143,12 +144,13 @@ def data_service_without_access(seeder: Seeder, account: AccountPlan) -> bool:
     context = seeder.context
     if len(account.data_services) != 1 or account.id in seeder.mac_field_of:
         return False
+    if not seeder.claim(account, "radius", "ip", "mac"):
+        return False
     for row_id in context.radius.pop(account.id, []):
         delete_radius_account(seeder.connection, row_id)
     for row_id in context.loose_macs.pop(account.id, []):
         delete_loose_mac(seeder.connection, row_id)
     delete_ip_assignments(seeder.connection, "Account", account.id)
-    seeder.slots.setdefault(account.id, set()).update(("radius", "ip", "mac"))
     seeder.record(
         "data_service_without_access",
         "AccountService",
@@ -293,7 +295,7 @@ def address_space(seeder: Seeder) -> None:
 
 @common
 def catalogue(seeder: Seeder) -> None:
-    """The price list: a name that is too long, Avalara, and what is ordinary but must be planned for."""
+    """The price list: a name that is too long, a service that is rated by Avalara."""
     name = "Residential Fixed Wireless 25/5 incl. Router, Installation and Extended Maintenance (2019 promotion)"
     row_id = seeder.add("Service", name=name, amount=4995, application="DEBIT", type="RECURRING", enabled=True)
     seeder.add("RecurringServiceDetail", service_id=row_id, billing_frequency=1)
@@ -304,6 +306,10 @@ def catalogue(seeder: Seeder) -> None:
         taxdefinitionable_type="AvalaraTaxDefinition", taxdefinitionable_id=named["avalara:definition"],
     )  # fmt: skip
     seeder.record("tax_avalara", "ServiceTaxDefinition", rated, "Business Line is rated by Avalara")
+
+
+def list_ordinary(seeder: Seeder) -> None:
+    """Write down what is ordinary but must be planned for. Runs last: it looks at everything."""
     lists = {
         "tax_flat": ("Tax", """SELECT id, name FROM "Tax" WHERE application = 'FLAT'""", None),
         "tax_exemption_amount": (

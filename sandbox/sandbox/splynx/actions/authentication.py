@@ -44,7 +44,7 @@ def make_session(call: Call) -> Answer:
 
 
 @action("GET", "/admin/api/check")
-def check(call: Call) -> Answer:
+def check(_call: Call) -> Answer:
     """As recorded."""
     return Answer(200, encode_json({"status": "ok", "message": "API is valid", "same_server": 0}))
 

@@ -10,11 +10,12 @@ import zipfile
 from typing import Any
 
 from sandbox.splynx import engine, uploads
-from sandbox.splynx.errors import ValidationFailed, bad_request, not_found
+from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.state import StoredFile
 from sandbox.splynx.store import Row, encode_json
 
+_CDR_TYPES = frozenset({"call", "message", "data", "mixed"})
 _ITEMS = ("items", "products", "supplier-invoices")
 
 
@@ -47,7 +48,7 @@ def write_config(call: Call) -> Answer:
         raise not_found()
     body = call.body if isinstance(call.body, dict) else {}
     if unknown := sorted(set(body) - set(values)):
-        raise ValidationFailed([(name, f"{name} is not a setting.") for name in unknown])
+        raise ValidationFailedError([(name, f"{name} is not a setting.") for name in unknown])
     values.update({name: str(value) for name, value in body.items()})
     splynx = call.splynx
     if "send_welcome_message" in body:
@@ -144,10 +145,10 @@ def import_cdr(call: Call) -> Answer:
     rows = call.body if isinstance(call.body, list) else [call.body]
     errors = []
     for index, row in enumerate(rows):
-        if not isinstance(row, dict) or not row.get("source") or row.get("type") not in {"call", "message", "data", "mixed"}:
+        if not isinstance(row, dict) or not row.get("source") or row.get("type") not in _CDR_TYPES:
             errors.append((f"[{index}]", "source and type cannot be blank."))
     if errors or not rows:
-        raise ValidationFailed(errors or [("source", "Source cannot be blank.")])
+        raise ValidationFailedError(errors or [("source", "Source cannot be blank.")])
     splynx = call.splynx
     import_id = splynx.next_number("cdr-import")
     tables = {"call": "voice/calls", "mixed": "voice/calls", "message": "voice/messages", "data": "voice/data"}

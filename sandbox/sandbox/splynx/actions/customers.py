@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.splynx import engine, uploads
 from sandbox.splynx.effects.customers import make_side_rows
-from sandbox.splynx.errors import ValidationFailed, bad_request, not_found
+from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.store import Row, Values, encode_json
 
@@ -72,13 +72,14 @@ def convert_lead(call: Call) -> Answer:
     resource = splynx.resource("customers/customer")
     for name in ("status", "category"):
         if name in body and body[name] not in resource.fields[name].enum:
-            raise ValidationFailed([(name, f"{resource.fields[name].title} is invalid.")])
+            raise ValidationFailedError([(name, f"{resource.fields[name].title} is invalid.")])
     values: Values = {key: value for key, value in lead.values.items() if key in resource.fields}
     values.update(status=body.get("status", "new"), category=body.get("category", lead["category"]), id=lead.id)
     values.update(conversion_date=splynx.stamp(), login=splynx.settings.login_format % lead.id)
     values["password"] = splynx.generated("password", lead.id, values["login"])
     leads.delete(lead)
-    splynx.new_row("customers/customer", {**values, "additional_attributes": lead["additional_attributes"]}, row_id=lead.id)
+    values["additional_attributes"] = lead["additional_attributes"]
+    splynx.new_row("customers/customer", values, row_id=lead.id)
     make_side_rows(splynx, lead.id)
     customers.next_id = leads.next_id = max(customers.next_id, leads.next_id)
     return Answer(202)
@@ -121,7 +122,7 @@ def write_payment_account(call: Call) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     known = {f"field_{i}" for i in range(1, 11)} | {"title", "id"}
     if unknown := sorted(set(body) - known):
-        raise ValidationFailed([(name, f"{name} is not an attribute of a payment account.") for name in unknown])
+        raise ValidationFailedError([(name, f"{name} is not an attribute of a payment account.") for name in unknown])
     values = {key: str(value) if value is not None else "" for key, value in body.items() if key != "id"}
     table, row = call.splynx.table(_ACCOUNTS), _account(call, customer, account)
     if row is None:
@@ -161,16 +162,18 @@ def send_documents(call: Call) -> Answer:
 
 def _status_log(call: Call) -> list[dict[str, Any]]:
     wanted = call.parameters.get("customer_id")
-    found = []
+    found: list[dict[str, Any]] = []
     for entry in call.splynx.change_log:
-        if entry["resource"] == "customers/customer" and "status" in entry["values"]:
-            if wanted is None or str(entry["id"]) == wanted:
-                day, time = entry["date"].split(" ")
-                found.append({
-                    "id": len(found) + 1, "customer_id": entry["id"], "service_id": None, "date": day, "time": time,
-                    "old_status": "", "new_status": entry["values"]["status"], "tariff_type": None,
-                    "old_tariff": None, "new_tariff": None, "administrator_id": 0,
-                })  # fmt: skip
+        if entry["resource"] != "customers/customer" or "status" not in entry["values"]:
+            continue
+        if wanted is not None and str(entry["id"]) != wanted:
+            continue
+        day, time = entry["date"].split(" ")
+        found.append({
+            "id": len(found) + 1, "customer_id": entry["id"], "service_id": None, "date": day, "time": time,
+            "old_status": "", "new_status": entry["values"]["status"], "tariff_type": None,
+            "old_tariff": None, "new_tariff": None, "administrator_id": 0,
+        })  # fmt: skip
     return found
 
 
@@ -211,7 +214,7 @@ def kill_session(call: Call) -> Answer:
 
 
 @action("GET", "/admin/customers/cap-history/{id}")
-def cap_history(call: Call) -> Answer:
+def cap_history(_call: Call) -> Answer:
     """Top-ups of a customer: the module is off, so none."""
     return Answer(200, b"[]")
 
@@ -232,7 +235,7 @@ def write_rrd(call: Call) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     missing = [name for name in ("download", "upload") if body.get(name) is None]
     if missing:
-        raise ValidationFailed([(name, f"{name.capitalize()} cannot be blank.") for name in missing])
+        raise ValidationFailedError([(name, f"{name.capitalize()} cannot be blank.") for name in missing])
     return Answer(201)
 
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.splynx import billing, engine, ledger
-from sandbox.splynx.errors import ValidationFailed, bad_request, not_found
-from sandbox.splynx.fields import InvalidValue
+from sandbox.splynx.contract import load
+from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
+from sandbox.splynx.fields import InvalidValueError
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.state import money, money_text
 from sandbox.splynx.store import Row, Values, encode_json
@@ -29,7 +30,7 @@ def _day(call: Call, body: Values, name: str) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise ValidationFailed([(name, f"{name} has an invalid format: YYYY-MM-DD expected.")]) from None
+        raise ValidationFailedError([(name, f"{name} has an invalid format: YYYY-MM-DD expected.")]) from None
 
 
 def _charge(call: Call) -> billing.Charge:
@@ -38,7 +39,7 @@ def _charge(call: Call) -> billing.Charge:
     to_bill, day = _day(call, body, "toBillDate"), _day(call, body, "transactionDate")
     period = body.get("period")
     if period not in (None, "") and not str(period).lstrip("-").isdigit():
-        raise ValidationFailed([("period", "Period must be an integer.")])
+        raise ValidationFailedError([("period", "Period must be an integer.")])
     months = int(period) if period not in (None, "") and int(period) >= 0 else None
     return billing.prepare(call.splynx, customer.id, to_bill, day.isoformat(), months)
 
@@ -148,8 +149,8 @@ def calculate(call: Call) -> Answer:
 
 
 def _balance_after(call: Call, body: Values, total: Decimal) -> Decimal:
-    customer_id = body.get("customerId")
-    return ledger.balance_of(call.splynx, int(customer_id)) - total if str(customer_id or "").isdigit() else -total
+    customer_id = str(body.get("customerId") or "")
+    return ledger.balance_of(call.splynx, int(customer_id)) - total if customer_id.isdigit() else -total
 
 
 def _calculated(call: Call, row: Values) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def _calculated(call: Call, row: Values) -> dict[str, Any]:
         given = row.get("tax", row.get("vat"))
         rate = call.splynx.tax_rate(row.get("tax_id")) if row.get("tax_id") else None
         rate = rate if rate is not None else money(given)
-    except (InvalidValue, ArithmeticError, ValueError):
+    except (InvalidValueError, ArithmeticError, ValueError):
         raise bad_request("A number expected!") from None
     if str(row.get("withVat", "")).lower() in {"1", "true"} and row.get("modifiedField") == "withVat":
         price = price / (1 + rate / 100)
@@ -183,10 +184,12 @@ def invoice_relations(call: Call) -> Answer:
 
 
 @action("GET", "/admin/config/transaction-categories")
-def transaction_category_config(call: Call) -> Answer:
-    """transaction_type_* of the configuration: which category is used for what."""
-    names = ("service", "discount", "payment", "refund", "correction")
-    return Answer(200, encode_json({f"transaction_type_{name}": i for i, name in enumerate(names, start=1)}))
+def transaction_category_config(_call: Call) -> Answer:
+    """transaction_type_* of the configuration: which category is used for what. GUESS: the categories."""
+    fields = load().fields_of("get_admin_config_transaction_categories_answer")
+    discounts = {name: ledger.DISCOUNT for name in fields if name.endswith("_discount")}
+    found = {name: discounts.get(name, ledger.SERVICE) for name in fields}
+    return Answer(200, encode_json({name: {"id": number} for name, number in found.items()}))
 
 
 @action("POST", "/admin/finance/bank-statements-import")
@@ -195,7 +198,7 @@ def import_bank_statement(call: Call) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     data, columns = body.get("data"), body.get("columns")
     if not isinstance(data, list) or not isinstance(columns, list) or not data:
-        raise ValidationFailed([("data", "Data cannot be blank.")])
+        raise ValidationFailedError([("data", "Data cannot be blank.")])
     splynx = call.splynx
     statement = splynx.new_row("finance/bank-statements", {
         "title": str(body.get("title") or "API import"), "date_time": splynx.stamp(), "records": len(data),
@@ -224,7 +227,7 @@ def redeem_refill_card(call: Call) -> Answer:
     table = call.splynx.table("finance/refill-cards")
     card = table.first("code", body.get("code")) if body.get("code") else None
     if card is None or card["status"] == "used":
-        raise ValidationFailed([("code", "Code is invalid.")])
+        raise ValidationFailedError([("code", "Code is invalid.")])
     payment = {"customer_id": body.get("customer_id"), "amount": card["price"], "payment_type": 6,
                "field_1": card["code"]}  # fmt: skip
     engine.create(call.splynx, call.splynx.resource(ledger.PAYMENTS), payment, call.identity)

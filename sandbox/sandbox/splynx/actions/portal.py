@@ -6,7 +6,7 @@ Facts: research/splynx-api.md §11 (403 for API keys), research/splynx-resources
 from __future__ import annotations
 
 from sandbox.splynx import billing, engine
-from sandbox.splynx.errors import ValidationFailed, not_found
+from sandbox.splynx.errors import ValidationFailedError, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.rules.services import KIND
 from sandbox.splynx.store import Row, encode_json
@@ -23,7 +23,7 @@ def _self(call: Call) -> Row:
 
 
 @action("GET", "/portal/login/entry-points")
-def entry_points(call: Call) -> Answer:
+def entry_points(_call: Call) -> Answer:
     """Buttons of add-ons on the login page: none."""
     return Answer(200, b"[]")
 
@@ -56,7 +56,7 @@ def request_reset(call: Call) -> Answer:
         wanted = body.get(f"{name}_for_reset_password")
         row = row or (table.first(column, wanted) if wanted else None)
     if row is None:
-        raise ValidationFailed([("login_for_reset_password", "Customer is invalid.")])
+        raise ValidationFailedError([("login_for_reset_password", "Customer is invalid.")])
     row.hidden["reset_code"] = call.splynx.generated("reset", row.id, call.splynx.next_number("reset"), length=8)
     call.splynx.count_message("password reset mail")
     return Answer(201)
@@ -70,7 +70,7 @@ def confirm_reset(call: Call) -> Answer:
     code, password = body.get("code"), body.get("password_new")
     row = next((row for row in table if code and row.hidden.get("reset_code") == code), None)
     if row is None or not password:
-        raise ValidationFailed([("code", "Code is invalid.")])
+        raise ValidationFailedError([("code", "Code is invalid.")])
     del row.hidden["reset_code"]
     table.change(row, {"password": str(password)})
     return Answer(201)

@@ -6,7 +6,7 @@ Facts: research/splynx-resources.md (Scheduling).
 from __future__ import annotations
 
 from sandbox.splynx import engine, uploads
-from sandbox.splynx.errors import ValidationFailed, bad_request, not_found
+from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.state import Splynx, StoredFile
 from sandbox.splynx.store import Row, Values, encode_json
@@ -72,7 +72,7 @@ def check_item(call: Call) -> Answer:
     body = call.body if isinstance(call.body, dict) else {}
     row = call.splynx.table(_CHECKLIST).get(body.get("id"))
     if row is None or str(row["task_id"]) != call.parameters["task_id"]:
-        raise ValidationFailed([("id", "Id is invalid.")])
+        raise ValidationFailedError([("id", "Id is invalid.")])
     row.hidden["checked"] = "1" if str(body.get("checked")).lower() in {"1", "true"} else "0"
     return Answer(202)
 
@@ -93,7 +93,7 @@ def timer(call: Call) -> Answer:
     row = _row(call, _TASKS)
     body = call.body if isinstance(call.body, dict) else {}
     if body.get("action") not in {"start", "pause", "stop"}:
-        raise ValidationFailed([("action", "Action is invalid.")])
+        raise ValidationFailedError([("action", "Action is invalid.")])
     row.hidden["timer"] = body["action"]
     return Answer(202)
 

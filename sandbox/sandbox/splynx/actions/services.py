@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.splynx import engine, ledger
-from sandbox.splynx.errors import ValidationFailed, bad_request, not_found
+from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
 from sandbox.splynx.fields import NO_DATE
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.rules.services import _TARIFFS, BUNDLE, INTERNET, KIND, RECURRING
@@ -40,7 +40,7 @@ def write_geo(call: Call) -> Answer:
     row = _service(call, INTERNET)
     body = call.body if isinstance(call.body, dict) else {}
     if unknown := sorted(set(body) - {"address", "marker"}):
-        raise ValidationFailed([(name, f"{name} is not an attribute of geo data.") for name in unknown])
+        raise ValidationFailedError([(name, f"{name} is not an attribute of geo data.") for name in unknown])
     call.splynx.table(INTERNET).change(row, {"geo": {**row["geo"], **{k: str(v or "") for k, v in body.items()}}})
     return Answer(202)
 
@@ -51,7 +51,7 @@ def cancel_bundle(call: Call) -> Answer:
     row = _service(call, BUNDLE)
     body = call.body if isinstance(call.body, dict) else {}
     if "charge_cancellation_fee" not in body:
-        raise ValidationFailed([("charge_cancellation_fee", "Charge cancellation fee cannot be blank.")])
+        raise ValidationFailedError([("charge_cancellation_fee", "Charge cancellation fee cannot be blank.")])
     values: Values = {"status": "stopped", "end_date": call.splynx.today().isoformat()}
     if str(body["charge_cancellation_fee"]).lower() in {"1", "true"} and money(row["cancellation_fee"]) > 0:
         fee = ledger.book(call.splynx, int(row["customer_id"]), "debit", {
@@ -110,9 +110,9 @@ def change_tariff(call: Call) -> Answer:
     try:
         target = date.fromisoformat(str(body.get("targetDate") or body.get("target_date")))
     except ValueError:
-        raise ValidationFailed([("targetDate", "Target date cannot be blank.")]) from None
+        raise ValidationFailedError([("targetDate", "Target date cannot be blank.")]) from None
     if tariff is None:
-        raise ValidationFailed([("newTariffId", "New tariff is invalid.")])
+        raise ValidationFailedError([("newTariffId", "New tariff is invalid.")])
     services = call.splynx.table(name)
     values = dict(old.values)
     services.change(old, {"end_date": (target - timedelta(days=1)).isoformat(), "status": "stopped"})
@@ -134,10 +134,10 @@ def rent_item(call: Call) -> Answer:
     items = call.splynx.table("inventory/items")
     item = items.get(body.get("id"))
     if item is None:
-        raise ValidationFailed([("id", "Item is invalid.")])
+        raise ValidationFailedError([("id", "Item is invalid.")])
     data = body.get("service_data")
     if not isinstance(data, dict):
-        raise ValidationFailed([("service_data", "Service data cannot be blank.")])
+        raise ValidationFailedError([("service_data", "Service data cannot be blank.")])
     service = engine.create(
         call.splynx, call.splynx.resource(RECURRING), {"tariff_id": body.get("tariff_id"), **data}, call.identity
     )
@@ -153,7 +153,7 @@ def sell_items(call: Call) -> Answer:
     items = call.splynx.table("inventory/items")
     for index, row in enumerate(rows):
         if not isinstance(row, dict) or items.get(row.get("item_id")) is None:
-            raise ValidationFailed([(f"items[{index}].item_id", "Item is invalid.")])
+            raise ValidationFailedError([(f"items[{index}].item_id", "Item is invalid.")])
     wanted = {
         key: body[key] for key in ("customer_id", "date_created", "date_till", "status", "number") if key in body
     }
@@ -169,7 +169,7 @@ def sell_items(call: Call) -> Answer:
         shown: Any = invoice.values
     else:
         if splynx.table("customers/customer").get(body.get("customer_id")) is None:
-            raise ValidationFailed([("customer_id", "Customer ID is required")])
+            raise ValidationFailedError([("customer_id", "Customer ID is required")])
         priced, _ = ledger.priced_items(lines)
         day = str(body.get("date_created") or splynx.today().isoformat())
         booked = ledger.book_items(splynx, int(body["customer_id"]), "debit", priced, {}, day)

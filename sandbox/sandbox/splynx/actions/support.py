@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.splynx import engine, uploads
-from sandbox.splynx.errors import ValidationFailed, not_found
+from sandbox.splynx.errors import ValidationFailedError, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.state import Splynx, StoredFile
 from sandbox.splynx.store import Row, encode_json
@@ -40,14 +40,14 @@ def make_ticket(call: Call) -> Answer:
     body = dict(call.body) if isinstance(call.body, dict) else call.body
     message = body.pop("message", None) if isinstance(body, dict) else None
     if message is not None and not isinstance(message, dict):
-        raise ValidationFailed([("message", "Message must be an object.")])
+        raise ValidationFailedError([("message", "Message must be an object.")])
     row = engine.create(call.splynx, call.resource, body, call.identity)
     if message:
         try:
             first = engine.create(
                 call.splynx, call.splynx.resource(_MESSAGES), {**message, "ticket_id": row.id}, call.identity
             )
-        except ValidationFailed:
+        except ValidationFailedError:
             # all or nothing: a ticket whose message is refused is not made either
             call.splynx.table("support/tickets").delete(row)
             raise
@@ -73,7 +73,7 @@ def make_attachments(call: Call) -> Answer:
     wanted = call.query.get("message_id")
     message = call.splynx.table(_MESSAGES).get(wanted)
     if message is None:
-        raise ValidationFailed([("message_id", "Message is invalid.")])
+        raise ValidationFailedError([("message_id", "Message is invalid.")])
     files = uploads.checked_files(call, field="files")
     return Answer(201, encode_json({"attachments": attach(call.splynx, message, files)}))
 
@@ -109,6 +109,6 @@ def make_feedbacks(call: Call) -> Answer:
     assert call.resource is not None
     bodies = call.body if isinstance(call.body, list) else [call.body]
     if not bodies:
-        raise ValidationFailed([("ticket_id", "Ticket id cannot be blank.")])
+        raise ValidationFailedError([("ticket_id", "Ticket id cannot be blank.")])
     rows = [engine.create(call.splynx, call.resource, body, call.identity) for body in bodies]
     return Answer(201, engine.many_json(call.splynx, call.resource.name, rows))

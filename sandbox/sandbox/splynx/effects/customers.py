@@ -53,7 +53,6 @@ def status_changes_reach_services(change: Change) -> None:
             for row in list(table.where("customer_id", change.made.id)):
                 if row["status"] == "active" and not row["bundle_service_id"]:
                     _split_service(change.splynx, name, row.id)
-        change.splynx.count_message("status change", 0)
     from sandbox.splynx.effects.services import recount_revenue
 
     recount_revenue(change.splynx, change.made.id)

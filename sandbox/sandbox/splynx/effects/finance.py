@@ -186,6 +186,6 @@ def _count_notification(splynx: Splynx, row: Row, kind: str) -> None:
         return
     billing = splynx.table(ledger.BILLING).get(row["customer_id"])
     customer = splynx.table("customers/customer").get(row["customer_id"])
-    if billing is not None and billing["send_finance_notification"] == "1" and customer is not None:
-        if customer["email"] or customer["billing_email"]:
-            splynx.count_message(kind)
+    wanted = billing is not None and billing["send_finance_notification"] == "1"
+    if wanted and customer is not None and (customer["email"] or customer["billing_email"]):
+        splynx.count_message(kind)

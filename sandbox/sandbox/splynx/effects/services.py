@@ -1,4 +1,4 @@
-"""What services set off: addresses are taken and freed, the customer's monthly revenue and the tariff's count follow."""
+"""What services set off: addresses are taken and freed; monthly revenue and the count of the tariff follow."""
 
 from __future__ import annotations
 

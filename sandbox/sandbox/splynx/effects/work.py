@@ -12,7 +12,7 @@ from sandbox.splynx.store import Values
 
 @effect("support/ticket-messages")
 def message_may_be_mailed(change: Change) -> None:
-    """A message to the customer goes out by mail when mail_to is set or notifications are on (research/mapping.md §10)."""
+    """A message goes out by mail when mail_to is set or notifications are on (research/mapping.md §10)."""
     splynx, row = change.splynx, change.made
     if row["hide_for_customer"] == "1" or row["message_type"] != "message":
         return

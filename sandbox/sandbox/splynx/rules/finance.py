@@ -5,14 +5,15 @@ Facts: research/splynx-api.md §9, research/money.md §1-2, recorded messages of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from sandbox.splynx import ledger
-from sandbox.splynx.fields import NO_DATE, InvalidValue
+from sandbox.splynx.fields import NO_DATE, Field, InvalidValueError
 from sandbox.splynx.registry import Change, rule
 from sandbox.splynx.state import money, money_text
-from sandbox.splynx.validate import _BLANK
+from sandbox.splynx.validate import BLANK
 
 DOCUMENTS = {
     ledger.INVOICES: ("invoice", "InvoiceItem"),
@@ -49,43 +50,51 @@ def items_are_sound(change: Change) -> None:
 
 
 def _clean_item(change: Change, index: int, item: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    def refuse(name: str, message: str) -> None:
+        change.errors.append((f"items[{index}].{name}", message))
+
     cleaned: dict[str, Any] = {}
     for name, value in item.items():
         if name == "id" and change.action == "update":
             cleaned[name] = value
-            continue
-        spec = fields.get(name)
-        if spec is None:
-            if change.splynx.settings.unknown_fields != "ignore":
-                change.errors.append((f"items[{index}].{name}", f"{name} is not an attribute of an item."))
-            continue
-        if name == "unit":
-            # documented as number, column varchar(16): anything short
-            value = "" if value is None else str(value)
-        try:
-            cleaned[name] = value if name in {"unit", "tax", "price"} else spec.clean(value)
-            if name in {"tax", "price", "quantity"} and value not in (None, ""):
-                cleaned[name] = money_text(money(_number(value))) if name != "quantity" else cleaned[name]
-        except (InvalidValue, ArithmeticError):
-            change.errors.append((f"items[{index}].{name}", f"{spec.title} is invalid."))
-        limit = _ITEM_LENGTHS.get(name)
-        if limit and isinstance(value, str) and len(value) > limit:
-            change.errors.append((f"items[{index}].{name}", f"{spec.title} should contain at most {limit} characters."))
+        elif name in fields:
+            try:
+                cleaned[name] = _clean_item_value(fields[name], value)
+            except (InvalidValueError, ArithmeticError) as problem:
+                text = str(problem) if isinstance(problem, InvalidValueError) else "is invalid."
+                refuse(name, f"{fields[name].title} {text}")
+        elif change.splynx.settings.unknown_fields != "ignore":
+            refuse(name, f"{name} is not an attribute of an item.")
     # GUESS: unit is documented as required, but a blank one has to do (the UI leaves it blank)
-    for name in ("description", "quantity"):
-        if item.get(name) in _BLANK and not change.errors:
-            change.errors.append((f"items[{index}].{name}", f"{name.capitalize()} cannot be blank."))
-    if money(cleaned.get("tax")) < 0 or money(cleaned.get("tax")) >= 100:
-        change.errors.append((f"items[{index}].tax", "Tax must be between 0 and 99.9999."))
-    if isinstance(cleaned.get("quantity"), int | float) and cleaned["quantity"] <= 0:
-        change.errors.append((f"items[{index}].quantity", "Quantity must be greater than 0."))
+    for name in [key for key in ("description", "quantity") if item.get(key) in BLANK]:
+        refuse(name, f"{name.capitalize()} cannot be blank.")
+    for name, message in _item_amount_problems(cleaned):
+        refuse(name, message)
     _item_keys(change, index, cleaned)
+    return cleaned
+
+
+def _item_amount_problems(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if not 0 <= money(item.get("tax")) < 100:
+        yield "tax", "Tax must be between 0 and 99.9999."
+    if isinstance(item.get("quantity"), int | float) and item["quantity"] <= 0:
+        yield "quantity", "Quantity must be greater than 0."
+
+
+def _clean_item_value(spec: Field, value: Any) -> Any:
+    """unit: anything short (documented as number, column varchar(16)); price and tax: decimals; else by its kind."""
+    if spec.name in {"tax", "price"}:
+        return money_text(_number(value)) if value not in (None, "") else "0.0000"
+    cleaned = str(value if value is not None else "") if spec.name == "unit" else spec.clean(value)
+    limit = _ITEM_LENGTHS.get(spec.name)
+    if limit and isinstance(cleaned, str) and len(cleaned) > limit:
+        raise InvalidValueError(f"should contain at most {limit} characters.")
     return cleaned
 
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InvalidValue("must be a number.")
+        raise InvalidValueError("must be a number.")
     return Decimal(str(value))
 
 

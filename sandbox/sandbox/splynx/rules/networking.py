@@ -5,6 +5,7 @@ Facts: research/splynx-resources.md (Networking), research/mapping.md §6.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from sandbox.splynx.registry import Change, rule
@@ -13,6 +14,7 @@ from sandbox.splynx.store import Row
 IPV4, IPV6 = "networking/ipv4", "networking/ipv6"
 
 
+@lru_cache(65536)
 def parsed(network: object, length: object, version: int) -> IPv4Network | IPv6Network:
     """The network of a pair of columns; raises ValueError (host bits set count as an error)."""
     text = f"{network}/{length}"
@@ -41,22 +43,24 @@ def network_is_sound(change: Change) -> None:
             change.error("network", f"is invalid: {problem}.")
         return
     change.values["network"] = str(new.network_address)
-    parent: Row | None = None
+    _place(change, new, version)
+
+
+def _place(change: Change, new: IPv4Network | IPv6Network, version: int) -> None:
+    """Find the smallest rootnet around; refuse an overlap. GUESS: overlapping endnets cannot be made in the UI."""
+    roots: list[tuple[int, Row]] = []
     for row in change.splynx.table(change.resource.name):
         other = _network(row, version)
-        if not new.overlaps(other):  # type: ignore[arg-type]
+        if not new.overlaps(other):
             continue
-        root = row["network_type"] == "rootnet"
-        if root and new.prefixlen > other.prefixlen:
-            if parent is None or other.prefixlen > _network(parent, version).prefixlen:
-                parent = row
+        if row["network_type"] == "rootnet" and new.prefixlen > other.prefixlen:
+            roots.append((other.prefixlen, row))
         elif not (change.get("network_type") == "rootnet" and other.prefixlen > new.prefixlen):
-            # GUESS: the words; overlapping endnets cannot be made in the UI
             change.error("network", f"overlaps with network {row['title']} ({other}).")
             return
-    if parent is not None:
-        change.values["parent"] = parent.id
-        change.values["rootnet"] = parent.id
+    if roots:
+        parent = max(roots, key=lambda pair: pair[0])[1]
+        change.values["parent"] = change.values["rootnet"] = parent.id
 
 
 @rule(IPV4, IPV6, on=("delete",))

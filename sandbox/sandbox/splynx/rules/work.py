@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from sandbox.splynx.fields import NO_DATETIME
 from sandbox.splynx.registry import Change, rule
 
 _DURATION = re.compile(r"\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*\Z")
@@ -14,6 +15,10 @@ _ITEM_STATUSES = frozenset({
     # GUESS: the full list; stock, assigned, rent, sold, internal_usage, in_transit, broken are known from imports
     "stock", "assigned", "rent", "sold", "returned", "internal_usage", "in_transit", "broken", "lost",
 })  # fmt: skip
+_ASSIGNEES = {
+    "assigned_to_administrator": "administration/administrators", "assigned_to_team": "config/scheduling-teams",
+}  # fmt: skip
+_NO_TIME = (None, "", NO_DATETIME)
 _ITEM_MARKS = frozenset({"new", "used", "broken"})
 
 
@@ -24,10 +29,10 @@ def task_is_sound(change: Change) -> None:
     if title and len(str(title)) < 3:
         change.error("title", "should contain at least 3 characters.")
     splynx, kind, assignee = change.splynx, change.get("assigned_to"), change.get("assignee")
-    tables = {"assigned_to_administrator": "administration/administrators", "assigned_to_team": "config/scheduling-teams"}
-    if kind in tables and ("assignee" in change.body or "assigned_to" in change.body):
-        if splynx.table(tables[kind]).get(assignee) is None:
-            change.error("assignee", f'is invalid: there is no {tables[kind]} "{assignee}".')
+    table = _ASSIGNEES.get(kind)
+    asked = "assignee" in change.body or "assigned_to" in change.body
+    if table is not None and asked and splynx.table(table).get(assignee) is None:
+        change.error("assignee", f'is invalid: there is no {table} "{assignee}".')
     project = splynx.table("scheduling/projects").get(change.get("project_id"))
     status = splynx.table("internal/workflow-items").get(change.get("workflow_status_id"))
     if project is not None and status is not None and status["workflow_id"] != project["workflow_id"]:
@@ -35,7 +40,7 @@ def task_is_sound(change: Change) -> None:
     duration = change.values.get("formatted_duration")
     if duration and not _DURATION.match(str(duration)):
         change.error("formatted_duration", 'has an invalid format: "1h 30m" expected.')
-    if change.get("is_scheduled") == "1" and "is_scheduled" in change.body and not change.get("scheduled_from"):
+    if change.get("is_scheduled") == "1" and "is_scheduled" in change.body and change.get("scheduled_from") in _NO_TIME:
         change.error("scheduled_from", "cannot be blank.")
 
 

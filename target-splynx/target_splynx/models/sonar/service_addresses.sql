@@ -1,7 +1,11 @@
 -- The addresses of each internet service: fixed host, further networks, pool, IPv6; and what is wrong with them (mapping.md §5.5).
 -- account_service_id, taking_ipv4, ipv4, ipv4_route, pool_key, ipv6, ipv6_delegated, problem.
 WITH owned AS (
-    SELECT * FROM shared.ip_owners WHERE account_service_id IS NOT NULL
+    -- Services that are not written anyway do not compete for an address.
+    SELECT owner.*
+    FROM shared.ip_owners AS owner
+    JOIN shared.service_lines AS line
+        ON line.line_key = 'service:' || owner.account_service_id AND line.skip IS NULL AND line.problem IS NULL
 ),
 hard AS (
     SELECT * FROM owned WHERE NOT soft

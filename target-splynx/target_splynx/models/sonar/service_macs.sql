@@ -19,10 +19,13 @@ WITH readings AS (
     LEFT JOIN shared.only_internet_services AS only_one ON only_one.account_id = loose.account_id
 ),
 known AS (
-    SELECT account_service_id, mac, min(reading) AS reading
-    FROM readings
-    WHERE account_service_id IS NOT NULL AND mac IS NOT NULL
-    GROUP BY account_service_id, mac
+    SELECT reading.account_service_id, reading.mac, min(reading.reading) AS reading
+    FROM readings AS reading
+    -- Services that are not written anyway do not compete for an address.
+    JOIN shared.service_lines AS line
+        ON line.line_key = 'service:' || reading.account_service_id AND line.skip IS NULL AND line.problem IS NULL
+    WHERE reading.mac IS NOT NULL
+    GROUP BY reading.account_service_id, reading.mac
 ),
 owners AS (
     SELECT *, first_value(account_service_id) OVER (PARTITION BY mac ORDER BY account_service_id) AS first_owner FROM known

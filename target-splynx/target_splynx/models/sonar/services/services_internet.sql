@@ -38,12 +38,9 @@ SELECT
     TRY_CAST(getvariable('router_map')[router.subnet] AS BIGINT) AS router_id,  -- router_map by subnet id; Sonar knows no routers
     fields.fields AS additional_attributes,  -- begin, reason of the price, package, internal fields
     coalesce(
-        line.problem,
+        problems.problem,
         CASE WHEN customer.id IS NULL THEN reject('customer_missing', 'Account ' || line.account_id || ' is not in Splynx.', 'See why the account was rejected.') END,
-        CASE WHEN tariff.id IS NULL THEN reject('tariff_missing', 'The plan ' || line.item || ' is not in Splynx.', 'See why the tariff was rejected.') END,
-        login.problem,
-        CASE WHEN getvariable('ip_problem') = 'reject' THEN address.problem END,
-        macs.problem
+        CASE WHEN tariff.id IS NULL THEN reject('tariff_missing', 'The plan ' || line.item || ' is not in Splynx.', 'See why the tariff was rejected.') END
     ) AS _reject,
     line.skip AS _skip,
     line.label AS _label
@@ -54,6 +51,7 @@ LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_
 LEFT JOIN shared.service_logins AS login ON login.account_service_id = line.account_service_id
 LEFT JOIN shared.service_addresses AS address ON address.account_service_id = line.account_service_id
 LEFT JOIN shared.service_macs AS macs ON macs.account_service_id = line.account_service_id
+LEFT JOIN shared.internet_problems AS problems ON problems.account_service_id = line.account_service_id
 LEFT JOIN shared.service_fields AS fields ON fields.line_key = line.line_key
 LEFT JOIN splynx.ipv4_networks AS pool ON pool.source_key = address.pool_key AND pool.type_of_usage = 'pool'
 LEFT JOIN (
