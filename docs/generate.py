@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import yaml
+from pages import pages
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
 from target_splynx.modelling.dependencies import build_graph
@@ -68,16 +69,18 @@ def meltano_settings(plugin: str) -> str:
     """The `settings:` block of a plugin."""
     entries = []
     for name, spec in settings(plugin).items():
-        entry: dict[str, Any] = {"name": name, "label": spec.get("title", name), "kind": kind(spec)}
+        # Meltano rewrites the file in this order of keys, and without folding lines: `meltano install` then changes nothing.
+        entry: dict[str, Any] = {"name": name, "kind": kind(spec)}
+        if spec.get("default") is not None:
+            entry["value"] = spec["default"]
+        entry["label"] = spec.get("title", name)
+        entry["description"] = spec.get("description", "")
         if kind(spec) == "options":
             entry["options"] = [{"label": str(v), "value": v} for v in spec["enum"] if v is not None]
         if secret(spec):
             entry["sensitive"] = True
-        if spec.get("default") is not None:
-            entry["value"] = spec["default"]
-        entry["description"] = spec.get("description", "")
         entries.append(entry)
-    return yaml.safe_dump({"settings": entries}, sort_keys=False, allow_unicode=True, width=118)
+    return yaml.safe_dump({"settings": entries}, sort_keys=False, allow_unicode=True, width=10**6)
 
 
 def streams() -> list[str]:
@@ -88,9 +91,18 @@ def streams() -> list[str]:
     return sorted({stream for reads in graph.reads.values() for stream in reads.streams})
 
 
+# RADIUS passwords do move: without them every customer's device would have to be set up anew.
+_HELD = {
+    "credit_cards": ["token", "token_id"], "bank_accounts": ["token", "token_id"],
+}  # fmt: skip
+"""Secrets that the streams of the migration hold and that no model reads."""
+
+
 def select() -> str:
-    """The `select:` block."""
-    return yaml.safe_dump({"select": [f"{name}.*" for name in streams()]}, sort_keys=False, width=118)
+    """The `select:` block: streams that models read, without the secrets that none of them needs."""
+    chosen = [f"{name}.*" for name in streams()]
+    chosen += [f"!{stream}.{field}" for stream, fields in _HELD.items() for field in fields if stream in streams()]
+    return yaml.safe_dump({"select": chosen}, sort_keys=False, width=118)
 
 
 def env_example() -> str:
@@ -172,6 +184,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     path = ROOT / "target-splynx" / "README.md"
     text = spliced(path.read_text(encoding="utf-8"), "settings", table("target-splynx"))
     yield path, spliced(text, "models", sections_table())
+    for name, page in pages():
+        yield ROOT / "docs" / name, page
 
 
 def main() -> None:

@@ -300,8 +300,8 @@ class Traffic:
         try:
             if self._classify is not None and (name := await self._classify(request)) is not None:
                 request[OPERATION] = name
-            if self.latency_ms:
-                await asyncio.sleep(self.latency_ms / 1000)
+            # even without latency: requests that came in together count as concurrent
+            await asyncio.sleep(self.latency_ms / 1000)
             fault = await self._pick_fault(request) if self.rules else None
             response = await (self._with_fault(fault, request, handler) if fault else handler(request))
             status = "cut" if request.get(_CUT) else str(response.status)

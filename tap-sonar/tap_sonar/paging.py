@@ -36,6 +36,8 @@ class Reader:
         self.fetcher = fetcher
         self.pool = pool
         self.total: int | None = None
+        self.note = ""
+        """What the user should know although the stream is as complete as Sonar lets it be."""
         self._first: Future[Page] | None = None
 
     def start(self) -> None:
@@ -97,8 +99,8 @@ class NumberReader(Reader):
 class OwnerReader(NumberReader):
     """Roots that take an owner and a paginator, and nothing else (`transactions` by account).
 
-    One page may hold everything. If not, pages of all owners together would drift and end at the window; so the
-    owners are read by key, and then their rows, some owners per request.
+    What fits into Sonar's window is read by page number. If it does not fit, or if rows came or went meanwhile so
+    that pages drifted, the owners are read by key, and then their rows, some owners per request.
     """
 
     def __init__(self, fetcher: StreamFetcher, owners: StreamFetcher, pool: RequestPool) -> None:
@@ -106,22 +108,26 @@ class OwnerReader(NumberReader):
         super().__init__(fetcher, pool)
         self._owners = KeyReader(owners, pool)
 
-    def pages(self) -> Iterator[Page]:
-        """One page, or a page per portion of owners."""
-        self.start()
-        assert self._first is not None  # noqa: S101
-        first, self._first = self.pool.result(self._first), None
-        self.total = first.total
-        if not first.full or first.total == first.count:
-            yield first
+    def _rest(self, first: Page) -> Iterator[Page]:
+        if not first.full:
             return
+        if first.total is not None and first.total <= MAX_PAGE_SIZE:
+            try:
+                yield from super()._rest(first)
+            except IncompleteError:
+                drifted = True
+            else:
+                drifted = self.total != first.total
+            if not drifted:
+                return
         rows = 0
         for page in self._by_owner():
             rows += page.count
             yield page
         counted = self.pool.result(self.pool.submit(self.fetcher.numbered_page, 1, 1)).total
         if first.total is not None and counted is not None and rows < min(first.total, counted):
-            raise IncompleteError(f"{rows} rows came by {self.fetcher.definition.owner}, but Sonar counts {counted}.")
+            missing = min(first.total, counted) - rows
+            self.note = f"{missing} rows name no {self.fetcher.definition.owner} that can be read"
 
     def _by_owner(self) -> Iterator[Page]:
         under_way: deque[Future[Page]] = deque()

@@ -21,7 +21,7 @@ from singer_sdk.singerlib import ActivateVersionMessage, RecordMessage
 from tap_sonar import errors, summary
 from tap_sonar.catalog import owner_definition
 from tap_sonar.convert import in_utc
-from tap_sonar.fetch import Render, StreamFetcher
+from tap_sonar.fetch import Page, Render, StreamFetcher
 from tap_sonar.paging import Reader, reader_for
 from tap_sonar.pool import Stopped
 from tap_sonar.writer import RecordRenderer
@@ -161,23 +161,14 @@ class SonarStream(Stream):
             self._sonar.start_next_after(self)
             result.counts = reader.fetcher.counts
             for page in reader.pages():
-                if page.lines:
-                    self._sonar.writer.write_lines(page.lines)
-                    self._count(page.count)
+                self._write(page)
                 yield from page.rows
-                result.rows += page.count
+                self._note_page(page, result)
                 newest = max(filter(None, (newest, page.newest)), default=None)
-                for lost in page.lost:
-                    result.lost += 1
-                    self.logger.error("Sonar cannot deliver a row of %s: %s.", self.name, lost)
                 if time.monotonic() - reported > PROGRESS_SECONDS:
                     reported = time.monotonic()
                     self._log_progress(result, reader.total, reported - started)
-            if result.lost:
-                raise errors.IncompleteError(f"{result.lost} rows could not be read.")
-            self._move_bookmark(newest)
-            self._send_activate_version()
-            result.outcome = summary.COMPLETE
+            self._complete(result, newest, reader.note)
         except Stopped:
             self._sonar.write_state()
             raise
@@ -191,6 +182,29 @@ class SonarStream(Stream):
             if self._reader is not None:
                 self._reader.cancel()
                 self._reader = None
+
+    def _write(self, page: Page) -> None:
+        """Write the messages of a page that was rendered."""
+        if page.lines:
+            self._sonar.writer.write_lines(page.lines)
+            if self._counter is not None:
+                self._counter.increment(page.count)
+
+    def _note_page(self, page: Page, result: summary.StreamResult) -> None:
+        result.rows += page.count
+        result.lost += len(page.lost)
+        for lost in page.lost:
+            self.logger.error("Sonar cannot deliver a row of %s: %s.", self.name, lost)
+
+    def _complete(self, result: summary.StreamResult, newest: str | None, note: str) -> None:
+        """All pages were read. Raises IncompleteError if rows are missing all the same."""
+        if result.lost:
+            raise errors.IncompleteError(f"{result.lost} rows could not be read.")
+        self._move_bookmark(newest)
+        self._send_activate_version()
+        result.outcome, result.reason = summary.COMPLETE, note
+        if note:
+            self.logger.warning("Stream %s: %s.", self.name, note)
 
     def _fail(self, result: summary.StreamResult, reason: str) -> None:
         result.outcome, result.reason = summary.FAILED, reason
@@ -217,10 +231,6 @@ class SonarStream(Stream):
         """Keep hold of the SDK's counter, to count records that are written here."""
         self._counter = super().get_record_counter(**arguments)
         return self._counter
-
-    def _count(self, records: int) -> None:
-        if self._counter is not None:
-            self._counter.increment(records)
 
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
         """Records of full tables that go through stream maps carry the version too."""

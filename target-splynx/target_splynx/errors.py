@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - the names say what happened
 """Errors, named by what the operator can do about them.
 
 Every message says what happened, to which thing, and what to do. None of them carries secrets or bodies of requests.

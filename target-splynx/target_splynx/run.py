@@ -204,7 +204,8 @@ def _limits(settings: Settings, summary: PlanSummary) -> Limits:
     limit = reject_limit(settings.reject_limit, sum(counts.read for counts in summary.models.values()))
     if settings.on_reject == "stop" and found:
         raise MigrationError(
-            f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. Nothing was written."
+            f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. "
+            "Nothing was written."
         )
     if limit is not None and found > limit:
         raise MigrationError(

@@ -75,7 +75,6 @@ class TargetSplynx(Target):
 
     # -- messages ------------------------------------------------------------------------------------------------
 
-    @override
     def deserialize_json(self, line: str) -> dict[str, Any]:
         """One message. The SDK would log a line that is no JSON, with all the personal data in it.
 
@@ -88,8 +87,8 @@ class TargetSplynx(Target):
             message = None
         if not isinstance(message, dict):
             raise InvalidInputLine(
-                f"The input has a line of {len(line)} characters that is no Singer message: the tap broke off, or it prints "
-                "something else on its standard output. Nothing was written."
+                f"The input has a line of {len(line)} characters that is no Singer message: the tap broke off, or it "
+                "prints something else on its standard output. Nothing was written."
             )
         return message
 
@@ -142,8 +141,8 @@ class TargetSplynx(Target):
         if result.state == "done":
             super().process_endofpipe()
 
-    @override
-    def listen(self, file_input: IO[str] | None = None) -> None:  # type: ignore[misc]
+    @override  # type: ignore[misc]
+    def listen(self, file_input: IO[str] | None = None) -> None:
         """Read and run; the workspace is released whatever happens, and the SDK has no other place for that."""
         with self._resources:
             super().listen(file_input)

@@ -15,13 +15,15 @@ from sandbox.sonar.server import SonarServer
 from sandbox.splynx.server import SplynxServer
 
 @pytest.fixture(scope="session", autouse=True)
-def installed_plugins() -> None:
-    """`meltano install`, once."""
+def project_file_around_install() -> tuple[str, str]:
+    """`meltano install`, once: meltano.yml before and after."""
+    before = (ROOT / "meltano.yml").read_text(encoding="utf-8")
     environment = {**os.environ, "MELTANO_CLI_DISABLE_VERSION_CHECK": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     done = subprocess.run(
         [str(BIN / "meltano"), "install"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return before, (ROOT / "meltano.yml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

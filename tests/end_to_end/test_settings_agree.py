@@ -19,6 +19,11 @@ def test_nothing_that_is_generated_from_the_code_is_stale() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_meltano_install_leaves_the_project_file_as_it_is(project_file_around_install: tuple[str, str]) -> None:
+    before, after = project_file_around_install
+    assert after == before
+
+
 def test_meltano_takes_the_project_file_as_it_is() -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("meltano")), "config", "print", "target-splynx"],

@@ -23,7 +23,9 @@ from sandbox.splynx.state import ApiKey, Settings
 @click.option("--key", default="sandbox-key", show_default=True, help="API key.")
 @click.option("--secret", default="sandbox-secret", show_default=True, help="Secret of the API key.")
 @click.option("--latency-ms", default=0.0, show_default=True, help="Wait this long before each answer.")
-@click.option("--strict/--lenient", default=True, show_default=True, help="Refuse unknown fields (422) or ignore them.")
+@click.option("--strict/--lenient", default=True, show_default=True, help="Refuse unknown fields or ignore them.")
+@click.option("--empty-fields-400/--empty-fields-list", default=True, show_default=True,
+              help="Additional fields of a module that has none: 400 as recorded, or an empty list.")  # fmt: skip
 @click.option("--strings", is_flag=True, help="Numbers as texts, as old builds answer.")
 @click.option("--token-life", default=1800, show_default=True, help="Life of an access token in seconds.")
 @click.option("--check-nonce", is_flag=True, help="The nonce of signatures must grow.")
@@ -38,15 +40,16 @@ from sandbox.splynx.state import ApiKey, Settings
 @click.option("--welcome-messages", is_flag=True, help="Count a welcome mail for each new customer.")
 @click.option("--ticket-notifications", is_flag=True, help="Count a mail for each ticket message.")
 def splynx(
-    host: str, port: int, key: str, secret: str, latency_ms: float, strict: bool, strings: bool, token_life: int,
-    check_nonce: bool, timezone: str, now: str | None, taxes: Path | None, snapshot: Path | None,
-    faults: Path | None, welcome_messages: bool, ticket_notifications: bool,
+    host: str, port: int, key: str, secret: str, latency_ms: float, strict: bool, empty_fields_400: bool,
+    strings: bool, token_life: int, check_nonce: bool, timezone: str, now: str | None, taxes: Path | None,
+    snapshot: Path | None, faults: Path | None, welcome_messages: bool, ticket_notifications: bool,
 ) -> None:  # fmt: skip
     """Serve a Splynx (REST API 2.0) in memory, stricter than the real one. Control endpoints: /_sandbox/…"""
     settings = Settings(
         keys=[ApiKey(key, secret, check_nonce=check_nonce)],
         unknown_fields="refuse" if strict else "ignore",
         strict=strict,
+        empty_additional_fields_400=empty_fields_400,
         strings=strings,
         token_life_seconds=token_life,
         timezone=timezone,

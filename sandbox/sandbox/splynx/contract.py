@@ -18,7 +18,7 @@ from sandbox.splynx.fields import Field, make_field
 
 PREFIX = "/api/2.0"
 _SERVICE = re.compile(r"/admin/customers/customer/(?:0|\{customer_id\})/(\w+-services)")
-_ZERO: dict[str, Any] = {"bool": "0", "decimal": "0.0000", "int": None}
+_ZERO: dict[str, Any] = {"bool": "0", "decimal": "0.0000", "int": None, "switch": 0}
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 

@@ -22,7 +22,8 @@ from sandbox.splynx.store import Row, Values, encode_json, encode_rows
 from sandbox.splynx.validate import check_keys, clean_body
 
 _LIVE_TYPES = {
-    "int": "integer", "number": "numeric", "decimal": "float", "bool": "boolean", "enum": "string", "date": "date",
+    "int": "integer", "switch": "boolean", "number": "numeric", "decimal": "float", "bool": "boolean",
+    "enum": "string", "date": "date",
     "datetime": "datetime", "list": "array", "object": "array", "any": "string", "email": "string", "time": "string",
     "file": "file", "string": "string",
 }  # fmt: skip

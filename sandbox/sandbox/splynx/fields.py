@@ -41,7 +41,10 @@ def text_of_money(value: Decimal, places: int = 4) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """A column. ``kind``: int number decimal bool enum string email date datetime time list object any file."""
+    """A column. ``kind``: int number decimal bool switch enum string email date datetime time list object any file.
+
+    bool comes out as "0"/"1", switch as 0/1; both take any of the usual forms.
+    """
 
     name: str
     kind: str
@@ -134,6 +137,10 @@ def _boolean(_spec: Field, value: Any) -> Any:
     if text in FALSE:
         return "0"
     raise InvalidValueError('must be either "1" or "0".')
+
+
+def _switch(spec: Field, value: Any) -> Any:
+    return int(_boolean(spec, value))
 
 
 def _enum(spec: Field, value: Any) -> Any:
@@ -237,6 +244,7 @@ _CLEANERS = {
     "number": _number,
     "decimal": _decimal,
     "bool": _boolean,
+    "switch": _switch,
     "enum": _enum,
     "string": _string,
     "email": _email,
@@ -308,6 +316,8 @@ def _documented_kind(name: str, raw: dict[str, Any]) -> tuple[str, dict[str, Any
 def _enum_kind(values: list[Any], kind: str | None) -> tuple[str, dict[str, Any]]:
     if set(map(str, values)) == {"0", "1"} and kind != "number":
         return "bool", {}
+    if set(values) == {0, 1}:
+        return "switch", {"enum": (0, 1)}
     if all(isinstance(value, int) for value in values):
         return "int", {"enum": tuple(values)}
     return "enum", {"enum": tuple(str(value) for value in values)}
@@ -325,7 +335,7 @@ def _default_of(kind: str, nullable: bool, raw: dict[str, Any]) -> Any:
     if nullable and "default" not in raw and "db_default" not in raw:
         return None
     return {
-        "int": 0, "number": 0, "decimal": "0.0000", "bool": "0", "date": NO_DATE, "datetime": NO_DATETIME,
+        "int": 0, "switch": 0, "number": 0, "decimal": "0.0000", "bool": "0", "date": NO_DATE, "datetime": NO_DATETIME,
         "list": [], "object": None, "any": None, "file": None,
     }.get(kind, "")  # fmt: skip
 
@@ -342,7 +352,7 @@ def make_field(name: str, raw: dict[str, Any], title: str) -> Field:
         documented = (
             (kind == "enum" and db_kind in {"string", "enum"})
             or (kind == "bool" and db_kind in {"int", "enum", "string"})
-            or (kind == "int" and "enum" in more and db_kind != "bool")
+            or (kind in {"int", "switch"} and "enum" in more and db_kind != "bool")
         )
         if not documented:
             kind, more = db_kind, db_more

@@ -23,7 +23,7 @@ OPERATORS = frozenset(
     ["=", "!=", ">=", "<=", ">", "<", "<>", "IS", "REGEXP", "BETWEEN", "LIKE", "IN", "FIND_IN_SET", "LIKE_OR"]
 )
 _PART = re.compile(r"\[([^\[\]]*)\]")
-_NUMERIC = frozenset({"int", "number", "decimal"})
+_NUMERIC = frozenset({"int", "switch", "number", "decimal"})
 _IP_COLUMNS = frozenset({"ip", "ipv4", "ipv6", "network"})
 
 

@@ -24,7 +24,8 @@ ADDITIONAL_FIELDS = "config/additional-fields"
 class ApiKey:
     """An API key. ``permissions`` None = everything; else controller (``customers/customer``) → set of actions.
 
-    Actions: index (lists), view, add, update, delete. ``check_nonce``: the nonce must grow with every signature.
+    Actions: index (lists), view, add, update, delete. ``denied`` takes away again: ``finance/*``, a controller, or one
+    action of it (``customers/customer:delete``). ``check_nonce``: the nonce must grow with every signature.
     """
 
     key: str

@@ -34,7 +34,7 @@ class Problem:
     remedy: str
 
 
-class WrongType(ValueError):
+class WrongType(ValueError):  # noqa: N818 - named by what it says
     """The value does not fit the field's type."""
 
 
@@ -89,7 +89,14 @@ def tidy(value: Decimal) -> int | Decimal:
     """100.0000 → 100, 49.9900 → 49.99; never an exponent."""
     if value == value.to_integral_value():
         return int(value)
-    return value.normalize()
+    # Not normalize(): it rounds to the context's 28 digits.
+    return Decimal(format(value, "f").rstrip("0"))
+
+
+def _digits(value: Decimal | float) -> str:
+    """A number as a person writes it: no exponent, no needless zeros."""
+    number = tidy(Decimal(repr(value)) if isinstance(value, float) else value)
+    return str(number) if isinstance(number, int) else format(number, "f")
 
 
 def attribute(value: Any) -> Any:
@@ -100,8 +107,8 @@ def attribute(value: Any) -> Any:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     if isinstance(value, (datetime, date)):
         return plain(value)
-    if isinstance(value, Decimal):
-        return str(tidy(value))
+    if isinstance(value, (Decimal, float)):
+        return _digits(value)
     return value if value is None else str(value)
 
 
@@ -133,11 +140,15 @@ def check(name: str, field: Field, value: Any) -> Problem | None:
             "Shorten it at the source, or clip it in the model.",
         )
     if name in _EMAIL_FIELDS and value:
-        for part in str(value).split(","):
-            try:
-                validate_email(part.strip(), check_deliverability=False)
-            except EmailNotValidError as error:
-                return Problem("invalid_email", name, f"{name}: {error}", "Correct the address at the source.")
+        return next((found for part in str(value).split(",") if (found := _email_problem(name, part.strip()))), None)
+    return None
+
+
+def _email_problem(name: str, address: str) -> Problem | None:
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError as error:
+        return Problem("invalid_email", name, f"{name}: {error}", "Correct the address at the source.")
     return None
 
 
@@ -250,8 +261,8 @@ def _datetime(value: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, Decimal):
-        return str(tidy(value))
+    if isinstance(value, (Decimal, float)):
+        return _digits(value)
     if isinstance(value, (datetime, date)):
         return str(plain(value))
     if isinstance(value, (list, dict)):

@@ -95,7 +95,10 @@ class Ledger:
             result = connection.execute(
                 runs.insert().values(started_at=now(), state="planning", dry_run=dry_run, settings=encode(settings))
             )
-            return int(result.inserted_primary_key[0])
+            key = result.inserted_primary_key
+            if key is None:  # pragma: no cover - only statements without a key have none
+                raise LedgerError("The database told no number for the run.")
+            return int(key[0])
 
     def finish_run(self, run: int, state: str, summary: dict[str, Any]) -> None:
         """Close a run: done, planned (dry run), failed or stopped."""
@@ -128,8 +131,8 @@ class Ledger:
         if models:
             query = query.where(records.c.model.in_(models))
         with self.engine.connect() as connection:
-            for key, splynx_id in connection.execution_options(yield_per=5000).execute(query):
-                yield key, splynx_id
+            rows = connection.execution_options(yield_per=5000).execute(query)
+            yield from ((str(key), str(splynx_id)) for key, splynx_id in rows)
 
     def keys(self, model: str) -> Iterator[str]:
         """Source keys of a model's records that are live."""

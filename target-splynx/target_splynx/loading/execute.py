@@ -27,7 +27,7 @@ FIRST_PAUSE_SECONDS = 1.0
 """Before a lost answer is looked up; doubled each time."""
 
 
-class InDoubt(MigrationError):
+class InDoubt(MigrationError):  # noqa: N818 - named by the state of the operation
     """It is unknown whether a write was carried out, and Splynx does not answer: the next run looks it up."""
 
 
@@ -105,18 +105,18 @@ class Executor:
             body = {**body, **self._passwords.make(model, operation)}
         for attempt in range(1, self._attempts + 1):
             try:
-                return self._created(model, operation, _id_of(model, self._client.post(path, body), operation))
-            except ValidationRefused as error:
+                return self._created(operation, _id_of(model, self._client.post(path, body), operation))
+            except ValidationRefused as error:  # noqa: PERF203 - each try fails by itself
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
                 if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation)):
-                    return self._created(model, operation, found)
+                    return self._created(operation, found)
                 raise
             except Unavailable as error:
                 logger.info("%s %s: %s; looking whether it was made", model.resource.name, operation.source_key, error)
                 time.sleep(wait)
                 wait *= 2
                 if found := self._look(model, operation):
-                    return self._created(model, operation, found)
+                    return self._created(operation, found)
                 if attempt == self._attempts:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
@@ -134,9 +134,9 @@ class Executor:
     def resolve(self, model: Model, operation: Operation) -> Outcome | None:
         """What became of a create that an earlier run left in doubt; None when it was never made."""
         found = self._look(model, operation)
-        return self._created(model, operation, found) if found else None
+        return self._created(operation, found) if found else None
 
-    def _created(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
+    def _created(self, operation: Operation, splynx_id: str) -> Outcome:
         record = Record(
             model=operation.model,
             source_key=operation.source_key,

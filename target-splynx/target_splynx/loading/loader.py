@@ -197,8 +197,8 @@ class Loader:
             if isinstance(resolved, Outcome):
                 self._take(resolved)
             else:
-                record = old.get(operation.source_key)
-                ready.append((resolved, dict(record.payload) if record else {}))
+                known = old.get(operation.source_key)
+                ready.append((resolved, dict(known.payload) if known else {}))
         if ready:
             self._ledger.mark_sent([operation for operation, _ in ready])
             self._ready.extend(ready)
@@ -256,7 +256,8 @@ class Loader:
             )
         elif self._limits.max_rejects is not None and self._rejected > self._limits.max_rejects:
             self._failure = self._failure or RejectLimitReached(
-                f"More than {self._limits.max_rejects} records were rejected (reject_limit). See `splynx-migration rejects`."
+                f"More than {self._limits.max_rejects} records were rejected (reject_limit). "
+                "See `splynx-migration rejects`."
             )
 
     def _not_allowed(self, operation: Operation) -> Outcome:
@@ -284,9 +285,7 @@ class Loader:
         self._cursor, self._open, self._exhausted = {}, {}, set()
 
 
-def resolve_in_doubt(
-    ledger: Ledger, executor: Executor, models: Mapping[str, Model], ids: Mapping[int, str] | None = None
-) -> int:
+def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Model]) -> int:
     """What a killed run left as `sent`: creates are looked up, changes and deletes are planned anew. Returns how many.
 
     Raises:

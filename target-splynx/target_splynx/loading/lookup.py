@@ -14,7 +14,7 @@ from target_splynx.splynx.errors import NotFound, SplynxError, Unavailable
 from target_splynx.splynx.query import Query
 
 
-class Undecidable(Exception):
+class Undecidable(Exception):  # noqa: N818 - named by what it says
     """Splynx does not let one tell whether the record is there."""
 
 
@@ -31,35 +31,51 @@ def find_created(
     if resource.path is None or "list" not in resource.methods:
         raise Undecidable(f"{resource.name} has no list to look in.")
     marked = model.marked and MARKER in payload.get(ATTRIBUTES, {})
-    where = collection_path(resource, path)
-    query = Query()
-    if not resource.collection_parameters:
-        if marked:
-            query = Query(additional={MARKER: source_key})
-        elif model.natural_key:
-            # One field narrows the list; the comparison itself is ours.
-            name = model.natural_key[-1]
-            query = Query(main={name: payload.get(name, "")})
     if not marked and not model.natural_key:
         raise Undecidable(f"{resource.name} carries no marker and its model names no natural key.")
-    try:
-        rows = client.get(where, query)
-    except NotFound:
-        return None
-    except Unavailable:
-        raise
-    except SplynxError as error:
-        if resource.name == "additional_fields":
-            return None  # 400 on a module without fields (research/splynx-api.md §7)
-        raise Undecidable(f"looking for it failed: {error}") from None
-    rows = [{**path, **row} for row in rows if isinstance(row, dict)]
-    if marked and any(marker_of(row) is not None for row in rows):
-        rows = [row for row in rows if marker_of(row) == source_key]
-    elif marked and resource.collection_parameters and rows:
-        raise Undecidable(f"{resource.name} lists do not show the additional field {MARKER}.")
-    elif not marked:
-        found = match(model, [(source_key, payload)], rows).get(source_key)
-        rows = [found.row] if found and found.row else []
+    rows = [{**path, **row} for row in _candidates(client, model, source_key, payload, path, marked=marked)]
+    rows = _marked(model, source_key, rows) if marked else _natural(model, source_key, payload, rows)
     if len(rows) > 1:
         raise Undecidable(f"{len(rows)} records of {resource.name} match.")
     return str(rows[0].get(resource.id or "id")) if rows else None
+
+
+def _candidates(
+    client: Client, model: Model, source_key: str, payload: dict[str, Any], path: dict[str, Any], *, marked: bool
+) -> list[dict[str, Any]]:
+    """What Splynx lists where the record must be, narrowed as far as one search can."""
+    query = Query()
+    if not model.resource.collection_parameters:
+        # One field narrows the list; the comparison itself is ours.
+        name = model.natural_key[-1] if model.natural_key else ""
+        query = Query(additional={MARKER: source_key}) if marked else Query(main={name: payload.get(name, "")})
+    try:
+        rows = client.get(collection_path(model.resource, path), query)
+    except NotFound:
+        return []
+    except Unavailable:
+        raise
+    except SplynxError as error:
+        if model.resource.name == "additional_fields":
+            return []  # 400 on a module without fields (research/splynx-api.md §7)
+        raise Undecidable(f"looking for it failed: {error}") from None
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _marked(model: Model, source_key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if any(marker_of(row) is not None for row in rows):
+        return [row for row in rows if marker_of(row) == source_key]
+    if model.resource.collection_parameters and rows:
+        raise Undecidable(f"{model.resource.name} lists do not show the additional field {MARKER}.")
+    return rows
+
+
+def _natural(
+    model: Model, source_key: str, payload: dict[str, Any], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    found = match(model, [(source_key, payload)], rows).get(source_key)
+    if found is None:
+        return []
+    if found.row is None:
+        raise Undecidable(f"{len(found.ambiguous)} records of {model.resource.name} match.")
+    return [found.row]

@@ -114,13 +114,23 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
     """
     models, parts = list(models), list(parts)
     part_reads = {part.name: reads(part, connection) for part in parts}
-    for source, named in [
-        *((p, part_reads[p.name].parts) for p in parts),
-        *((m, reads(m, connection).parts) for m in models),
-    ]:
-        for name in sorted(named - part_reads.keys()):
-            raise ModelError(source.path, f"there is no shared part `{name}`.", line=_line(source, f"shared.{name}"))
-    all_reads = {model.name: _through_parts(reads(model, connection), part_reads) for model in models}
+    direct = {model.name: reads(model, connection) for model in models}
+    for part in parts:
+        _check_parts(part, part_reads[part.name], part_reads)
+    for model in models:
+        _check_parts(model, direct[model.name], part_reads)
+    all_reads = {name: _through_parts(found, part_reads) for name, found in direct.items()}
+    waits = _waits(models, all_reads)
+    return Graph(_ordered(models, waits), all_reads, _ordered_parts(parts, part_reads), waits)
+
+
+def _check_parts(source: Model | Part, named: Reads, part_reads: dict[str, Reads]) -> None:
+    for name in sorted(named.parts - part_reads.keys()):
+        raise ModelError(source.path, f"there is no shared part `{name}`.", line=_line(source, f"shared.{name}"))
+
+
+def _waits(models: list[Model], all_reads: dict[str, Reads]) -> dict[str, set[str]]:
+    """The models that must be written before each model."""
     creators: dict[str, list[Model]] = {}
     for model in models:
         if model.mode == "create":
@@ -144,6 +154,10 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
         if model.section in BARRIERS:
             rank_here = SECTIONS.index(model.section)
             waits[model.name] |= {other.name for other in models if SECTIONS.index(other.section) < rank_here}
+    return waits
+
+
+def _ordered(models: list[Model], waits: dict[str, set[str]]) -> list[Model]:
     order: list[Model] = []
     left = {model.name: model for model in models}
     done: set[str] = set()
@@ -161,7 +175,7 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
         name = ready[0]
         order.append(left.pop(name))
         done.add(name)
-    return Graph(order, all_reads, _ordered_parts(parts, part_reads), waits)
+    return order
 
 
 def sql_error(model: Model | Part, error: BaseException) -> ModelError:

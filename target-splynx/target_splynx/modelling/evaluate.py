@@ -264,7 +264,7 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
     skip = values.pop("_skip", None)
     label = values.pop("_label", None)
     own = values.pop("id", None) if model.mode == "patch" else None
-    parts = (str(reject).split("|") + ["", ""])[:3] if reject else None
+    parts = [*str(reject).split("|"), "", ""][:3] if reject else None
     return Row(
         source_key=key,
         fields=values,

@@ -44,9 +44,11 @@ def load_models(mapping: str, models_path: str | None = None) -> tuple[list[Mode
 
 
 def _base(mapping: str) -> Path:
-    for folder in (shipped_folder(mapping), Path(mapping)):
-        if folder.is_dir():
-            return folder
+    shipped = shipped_folder(mapping)
+    if mapping.isidentifier() and mapping != "common" and shipped.is_dir():
+        return shipped
+    if Path(mapping).is_dir():
+        return Path(mapping)
     raise SettingsError(f"`mapping` is {mapping!r}: use sonar, or the path of a folder with models.")
 
 

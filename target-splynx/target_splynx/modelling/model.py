@@ -12,6 +12,7 @@ The leading comment lines are YAML. The section is the folder's name, the model'
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,13 +97,39 @@ def read_model(path: Path) -> Model:
     Raises:
         ModelError: the header is no YAML, misses `resource`, or names something unknown.
     """
-    text = path.read_text(encoding="utf-8")
-    header_lines: list[str] = []
-    lines = text.splitlines()
-    for line in lines:
-        if not line.startswith("--"):
-            break
-        header_lines.append(line[2:].removeprefix(" "))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header_lines = [
+        line[2:].removeprefix(" ") for line in itertools.takewhile(lambda line: line.startswith("--"), lines)
+    ]
+    header = _header(path, lines, header_lines)
+    resource, mode = _resource(path, lines, header)
+    on_delete = header.get("on_delete")
+    if on_delete not in {None, "ignore", "end", "delete"}:
+        raise ModelError(
+            path,
+            f"`on_delete: {on_delete}` is not known.",
+            line=_line_of(lines, "on_delete:"),
+            remedy="Use ignore, end or delete.",
+        )
+    return Model(
+        name=f"{path.parent.name}/{path.stem}",
+        section=path.parent.name,
+        path=path,
+        sql="\n".join(lines[len(header_lines) :]).strip().rstrip(";"),
+        first_line=len(header_lines) + 1,
+        resource=resource,
+        mode=mode,
+        natural_key=tuple(header.get("natural_key") or ()),
+        on_delete=on_delete,
+        end=dict(header.get("end") or {}),
+        description=str(header.get("description") or ""),
+        marker=header.get("marker", True) is not False,
+        generate=tuple(header.get("generate") or ()),
+        after=tuple(header.get("after") or ()),
+    )
+
+
+def _header(path: Path, lines: list[str], header_lines: list[str]) -> dict[str, Any]:
     try:
         header = yaml.safe_load("\n".join(header_lines)) or {}
     except yaml.YAMLError as error:
@@ -118,6 +145,11 @@ def read_model(path: Path) -> Model:
                 line=_line_of(lines, f"{key}:"),
                 remedy=f"Known: {', '.join(sorted(_KNOWN))}.",
             )
+    return header
+
+
+def _resource(path: Path, lines: list[str], header: dict[str, Any]) -> tuple[Resource, str]:
+    """The resource and the mode, which must fit each other."""
     name = header.get("resource")
     if not name:
         raise ModelError(path, "the header misses `resource:`.", line=1, remedy="Add e.g. `-- resource: customers`.")
@@ -136,31 +168,7 @@ def read_model(path: Path) -> Model:
         raise ModelError(path, f"Splynx has no POST for {name}.", line=1, remedy="Use `-- mode: patch`.")
     if mode == "patch" and not resource.can_update:
         raise ModelError(path, f"Splynx has no PUT for {name}.", line=1)
-    on_delete = header.get("on_delete")
-    if on_delete not in {None, "ignore", "end", "delete"}:
-        raise ModelError(
-            path,
-            f"`on_delete: {on_delete}` is not known.",
-            line=_line_of(lines, "on_delete:"),
-            remedy="Use ignore, end or delete.",
-        )
-    sql = "\n".join(lines[len(header_lines) :]).strip().rstrip(";")
-    return Model(
-        name=f"{path.parent.name}/{path.stem}",
-        section=path.parent.name,
-        path=path,
-        sql=sql,
-        first_line=len(header_lines) + 1,
-        resource=resource,
-        mode=mode,
-        natural_key=tuple(header.get("natural_key") or ()),
-        on_delete=on_delete,
-        end=dict(header.get("end") or {}),
-        description=str(header.get("description") or ""),
-        marker=header.get("marker", True) is not False,
-        generate=tuple(header.get("generate") or ()),
-        after=tuple(header.get("after") or ()),
-    )
+    return resource, mode
 
 
 def _line_of(lines: list[str], text: str) -> int:

@@ -30,32 +30,44 @@ def build(
             path[name] = raw
         if field is None or raw is None:
             continue
-        try:
-            value = to_api(field, raw)
-        except WrongType as error:
-            problems.append(Problem("wrong_type", name, f"{name}: {error}.", "Mend the model or the source."))
-            continue
-        # Provisional ids are numbers whatever the field's type says; they are replaced before sending.
-        payload[name] = raw if is_provisional(raw) else value
-        problem = None if is_provisional(raw) else check(name, field, value)
+        value, problem = _value(name, field, raw)
+        if value is not None:
+            payload[name] = value
         if problem:
             problems.append(problem)
+    own = model.resource.item_parameters[-1:]
+    problems.extend(
+        Problem("required", name, f"{name} is empty; it is part of the record's address.", "Look at the model's joins.")
+        for name in sorted(parameters.difference(path, own))
+    )
     attributes = _attributes(row.fields.get(ATTRIBUTES))
     if model.marked:
         attributes[MARKER] = row.source_key
-    for name in attributes:
-        if name not in known_attributes:
-            problems.append(
-                Problem(
-                    "unknown_additional_field",
-                    f"{ATTRIBUTES}.{name}",
-                    f"Splynx has no additional field {name} for {model.resource.name}.",
-                    "Add it to the model foundation/additional_fields, or take it out.",
-                )
-            )
+    problems.extend(
+        Problem(
+            "unknown_additional_field",
+            f"{ATTRIBUTES}.{name}",
+            f"Splynx has no additional field {name} for {model.resource.name}.",
+            "Add it to the model foundation/additional_fields, or take it out.",
+        )
+        for name in attributes
+        if name not in known_attributes
+    )
     if attributes:
         payload[ATTRIBUTES] = attributes
     return payload, path, problems
+
+
+def _value(name: str, field: Field, raw: Any) -> tuple[Any, Problem | None]:
+    """A field in the API's form, and what is wrong with it."""
+    if is_provisional(raw):
+        # A number whatever the field's type says; it is replaced before sending.
+        return raw, None
+    try:
+        value = to_api(field, raw)
+    except WrongType as error:
+        return None, Problem("wrong_type", name, f"{name}: {error}.", "Mend the model or the source.")
+    return value, check(name, field, value)
 
 
 def missing(live: LiveResource, payload: dict[str, Any], model: Model) -> list[Problem]:
@@ -69,7 +81,7 @@ def missing(live: LiveResource, payload: dict[str, Any], model: Model) -> list[P
         value = payload.get(name)
         if (
             value is None
-            or (value == "" and field.type not in {"string"})
+            or (value == "" and field.type != "string")
             or (value == "" and name in {"name", "title", "login"})
         ):
             found.append(

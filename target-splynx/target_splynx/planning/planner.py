@@ -15,6 +15,7 @@ from typing import Any
 
 from target_splynx.contract.live import LiveContract
 from target_splynx.contract.resource import resources
+from target_splynx.contract.values import Problem
 from target_splynx.errors import ModelError, Stopped
 from target_splynx.ledger.entries import Operation, Record
 from target_splynx.ledger.store import Ledger
@@ -23,6 +24,8 @@ from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
 from target_splynx.planning.existing import Existing, held_fields
+from target_splynx.planning.gone import farewells
+from target_splynx.planning.obstacles import obstacles
 from target_splynx.planning.payload import build, missing
 from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
@@ -76,7 +79,7 @@ class Planner:
         self._run, self._graph, self._active = run, graph, active
         self._stage, self._ledger, self._live = stage, ledger, live
         self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
-        self._stopped = self._obstacles()
+        self._stopped = obstacles(graph, stage)
         self._creators: dict[str, list[Model]] = {}
         for model in graph.order:
             if model.mode == "create" and model.name not in self._stopped:
@@ -123,22 +126,6 @@ class Planner:
         return summary
 
     # -- order and obstacles -------------------------------------------------------------------------------------
-
-    def _obstacles(self) -> dict[str, str]:
-        """Models that must not run, with the reason: half of their input, or waiting for a model that cannot run."""
-        stopped: dict[str, str] = {}
-        for model in self._graph.order:
-            for stream in sorted(self._graph.reads[model.name].streams):
-                if not self._stage.is_complete(stream):
-                    stopped.setdefault(
-                        model.name,
-                        f"stream {stream} was never staged in full. Select it in the tap and run once with --full-refresh "
-                        "(meltano run --full-refresh tap-sonar target-splynx).",
-                    )
-            for name in sorted(self._graph.waits_for[model.name]):
-                if name in stopped:
-                    stopped.setdefault(model.name, f"it waits for {name}, which cannot run.")
-        return stopped
 
     def _reference_tables(self) -> None:
         """Tables of resources that no model makes."""
@@ -201,15 +188,11 @@ class Planner:
     def _make_resource_table(self, model: Model) -> None:
         resource = model.resource
         read_by_models = any(resource.name in reads.resources for reads in self._graph.reads.values())
-        reads_list = read_by_models and resource.name not in LARGE and self._listable(model)
+        reads_list = read_by_models and resource.name not in LARGE | {"additional_fields"}
         listed = self._existing.listing(resource) if reads_list else []
         creators = self._creators[resource.name]
         provisional = any(creator.name in self._active for creator in creators)
         self._evaluator.resource_table(resource, creators, self._ids(resource.name), listed, provisional=provisional)
-
-    @staticmethod
-    def _listable(model: Model) -> bool:
-        return model.resource.name != "additional_fields"
 
     def _adopt(self, model: Model) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
         """Existing records for keys that the ledger does not know."""
@@ -258,6 +241,32 @@ class Planner:
             label=row.label,
             provisional_id=own if is_provisional(own) else None,
         )
+        new = model.mode == "create" and record is None and row.source_key not in adopted
+        if new:
+            problems += missing(self._live.of(model.resource), payload, model)
+        if stopped := self._stopped_row(base, row, ambiguous, problems, counts):
+            return stopped
+        if model.mode == "patch":
+            return self._patch(model, base, row, record, counts)
+        if record is not None:
+            return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
+        if not new:
+            return self._adoption(model, base, adopted[row.source_key], counts)
+        if refused := self._refused_before(model, base, counts):
+            return refused
+        counts.create += 1
+        self._note_field(model, path, payload)
+        return [self._numbered(base)]
+
+    def _stopped_row(
+        self,
+        base: Operation,
+        row: Row,
+        ambiguous: Mapping[str, tuple[str, ...]],
+        problems: list[Problem],
+        counts: ModelCounts,
+    ) -> list[Operation]:
+        """Why a row cannot be written, as a rejected or blocked operation; nothing when it can."""
         if row.reject:
             code, message, remedy = row.reject
             return self._rejected(base, counts, code, "", message, remedy)
@@ -271,26 +280,14 @@ class Planner:
                 f"Splynx has several records that this could be: {found}.",
                 "Write the source id into the additional field sonar_id of the right one.",
             )
-        if model.mode == "create" and record is None and row.source_key not in adopted:
-            problems += missing(self._live.of(model.resource), payload, model)
         if problems:
             first = problems[0]
             message = "; ".join(p.message for p in problems)
             return self._rejected(base, counts, first.code, first.field, message, first.remedy)
-        for reference in references({"payload": payload, "path": path, "id": row.id}):
+        for reference in references({"payload": base.payload, "path": base.path, "id": row.id}):
             if reference in self._failing:
                 return self._blocked(base, counts, self._failing[reference])
-        if model.mode == "patch":
-            return self._patch(model, base, row, record, counts)
-        if record is not None:
-            return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
-        if row.source_key in adopted:
-            return self._adoption(model, base, adopted[row.source_key], counts)
-        if refused := self._refused_before(model, base, counts):
-            return refused
-        counts.create += 1
-        self._note_field(model, path, payload)
-        return [self._numbered(base)]
+        return []
 
     def _patch(
         self, model: Model, base: Operation, row: Row, record: Record | None, counts: ModelCounts
@@ -345,31 +342,11 @@ class Planner:
             return
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
-        planned = []
-        for key, record in self._ledger.records(model.name, gone).items():
-            base = Operation(
-                model=model.name,
-                resource=model.resource.name,
-                source_key=key,
-                action=policy,
-                payload={},
-                path=record.path,
-                before=record.payload,
-                splynx_id=record.splynx_id,
-                label=f"{model.resource.name} {key}",
-            )
-            if policy == "delete" and model.resource.can_delete:
-                counts.delete += 1
-                planned.append(self._numbered(base))
-            elif model.end:
-                changed = changes(model.resource.fields, {**record.payload, **model.end}, record.payload)
-                if changed:
-                    counts.end += 1
-                    planned.append(
-                        self._numbered(
-                            replace(base, action="end", payload=changed, before=before_image(record.payload, changed))
-                        )
-                    )
+        planned = [
+            self._numbered(op) for op in farewells(model, policy, self._ledger.records(model.name, gone).values())
+        ]
+        counts.delete += sum(op.action == "delete" for op in planned)
+        counts.end += sum(op.action == "end" for op in planned)
         self._ledger.add_operations(self._run, planned)
 
     # -- small things --------------------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ class ModelCounts:
     def __str__(self) -> str:
         """One line for the log."""
         return (
-            f"{self.read} rows, {self.create} to create, {self.update} to change, {self.end} to end, {self.delete} to delete, "
-            f"{self.unchanged} unchanged, {self.rejected} rejected, {self.blocked} blocked, {sum(self.skipped.values())} skipped"
+            f"{self.read} rows, {self.create} to create, {self.update} to change, {self.end} to end, "
+            f"{self.delete} to delete, {self.unchanged} unchanged, {self.rejected} rejected, {self.blocked} blocked, "
+            f"{sum(self.skipped.values())} skipped"
         )
 
     @property

@@ -33,11 +33,11 @@ class Authentication(ABC):
     def header(self) -> str:
         """Value of the `Authorization` header."""
 
-    def forget(self, used: str) -> bool:
+    def forget(self, used: str) -> bool:  # noqa: ARG002 - the token's own needs it
         """Called after a 401 for the header `used`. True when a new attempt with a fresh header makes sense."""
         return False
 
-    def connect(self, login: Login) -> None:
+    def connect(self, login: Login) -> None:  # noqa: B027 - only a token logs in
         """Receive the means to log in (token only)."""
 
 

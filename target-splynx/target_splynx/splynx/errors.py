@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - the names say what the caller meets
 """Splynx's answers sorted by what the caller can do.
 
 Source: research/splynx-api.md §3. 422 carries a list of `{field, message}`; everything else the envelope

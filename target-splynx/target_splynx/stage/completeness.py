@@ -78,6 +78,9 @@ class Completeness:
             return False
         if seen.versions_closed:
             return True
+        if seen.version_before_records is not None:
+            # It announced a version and never closed it: interrupted, whatever an old bookmark in the state says.
+            return False
         if seen.in_state:
             return not seen.running and not seen.bookmark_at_start and not start_state
-        return not start_state and seen.version_before_records is None
+        return not start_state

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 import duckdb
 import msgspec
@@ -131,7 +132,7 @@ class Stage:
         stream = self._streams[name]
         if stream.spool is None:
             self._spool_folder.mkdir(exist_ok=True, mode=0o700)
-            descriptor = os.open(self._spool_folder / f"{name}.ndjson", os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            descriptor = os.open(self._spool_path(name), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             stream.spool = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
         line = _encoder.encode(record)
         stream.spool.write(line)
@@ -198,7 +199,7 @@ class Stage:
         stream.spool.close()
         stream.spool = None
         stream.size = 0
-        path = self._spool_folder / f"{stream.name}.ndjson"
+        path = self._spool_path(stream.name)
         columns = stream.columns
         names = ", ".join(quoted(column) for column in columns)
         spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
@@ -211,7 +212,8 @@ class Stage:
         with self.transaction(), self._in_order():
             try:
                 self.connection.execute(
-                    f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS _line, {names} FROM {source}"
+                    "CREATE OR REPLACE TEMP TABLE incoming AS "
+                    f"SELECT row_number() OVER () AS _line, {names} FROM {source}"
                 )
             except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
                 raise StageError(
@@ -229,6 +231,10 @@ class Stage:
             self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
             self.connection.execute("DROP TABLE incoming")
         path.unlink(missing_ok=True)
+
+    def _spool_path(self, name: str) -> Path:
+        """A stream may be called anything, `../x` included."""
+        return self._spool_folder / f"{quote(name, safe='')}.ndjson"
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

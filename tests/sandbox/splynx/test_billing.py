@@ -140,6 +140,9 @@ def test_bundles_may_charge_at_once(api: Any) -> None:
     path = f"admin/customers/customer/{customer}/bundle-services"
     body = {"bundle_id": bundle, "status": "active", "description": "All in", "start_date": "2026-11-15",
             "end_date": "0000-00-00"}  # fmt: skip
+    wrong = {**body, "services_internet": [{"tariff_id": internet, "login": ""}]}
+    assert "services_internet[0].login" in api.refused(path, wrong)
+    assert (api.get(path), api.deposit(customer)) == ([], "0.0000")
     api.post(path, {**body, "services_internet": [{"tariff_id": internet, "login": "b1"}]})
     assert api.deposit(customer) == "-50.0000"
     assert len(api.get("admin/finance/invoices")) == 1

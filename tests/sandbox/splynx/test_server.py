@@ -132,3 +132,14 @@ def test_the_command_prints_its_url_and_stops_on_sigterm(tmp_path: Path) -> None
         assert process.wait(timeout=10) == 0
         process.stdout.close()
     assert snapshot.exists()
+
+
+def test_requests_that_come_together_count_as_concurrent(api: Any) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    api.server.application.traffic.latency_ms = 30
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: post(api.server), range(12)))
+    stats = api.stats()
+    assert 2 <= stats["max_concurrency"] <= 4
+    assert len({row.values["login"] for row in api.server.splynx.table("customers/customer")}) == 12

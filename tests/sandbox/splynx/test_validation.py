@@ -170,3 +170,15 @@ def test_recorded_words_for_a_payment_without_anything(api: Any) -> None:
         {"field": "customer_id", "message": "Customer ID is required"},
         {"field": "amount", "message": "Invalid sum, only a value greater or less than 0 is allowed!"},
     ]
+
+
+@pytest.mark.parametrize("value", [True, "true", 1, "1"])
+def test_switches_take_the_usual_forms(api: Any, value: Any) -> None:
+    customer = api.customer()
+    api.put(f"admin/customers/customer-billing/{customer}", {"enabled": 0, "make_invoices": False})
+    row = api.get(f"admin/customers/customer-billing/{customer}")
+    assert (row["enabled"], row["make_invoices"]) == (0, "0")
+    api.put(f"admin/customers/customer-billing/{customer}", {"enabled": value, "make_invoices": value})
+    row = api.get(f"admin/customers/customer-billing/{customer}")
+    assert (row["enabled"], row["make_invoices"]) == (1, "1")
+    assert "enabled" in api.refused(f"admin/customers/customer-billing/{customer}", {"enabled": 2}, "PUT")

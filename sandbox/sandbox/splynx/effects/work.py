@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sandbox.splynx import engine, ledger
-from sandbox.splynx.fields import NO_DATE
 from sandbox.splynx.registry import Change, effect
-from sandbox.splynx.rules.services import BUNDLE, INTERNET, RECURRING, VOICE
+from sandbox.splynx.rules.services import BUNDLE
+from sandbox.splynx.rules.work import BUNDLE_PARTS, bundle_part
 from sandbox.splynx.state import Splynx, money, money_text
 from sandbox.splynx.store import Values
 
@@ -56,18 +56,10 @@ def bundle_makes_services_and_fees(change: Change) -> None:
     """
     splynx, row = change.splynx, change.made
     shown: Values = {}
-    for column, name in (("services_internet", INTERNET), ("services_voice", VOICE), ("services_custom", RECURRING)):
-        made = []
-        for part in row[column] or []:
-            body = {
-                "status": row["status"], "description": row["description"], "quantity": 1, "taking_ipv4": 0,
-                "start_date": row["start_date"], "end_date": row["end_date"] or NO_DATE, "unit_price": "0",
-                **part, "customer_id": row["customer_id"], "bundle_service_id": row.id,
-            }  # fmt: skip
-            if name != INTERNET:
-                body.pop("taking_ipv4", None)
-            made.append(engine.create(splynx, splynx.resource(name), body, change.identity).values)
-        shown[column] = made
+    for column, (name, _) in BUNDLE_PARTS.items():
+        parts = [{**bundle_part(change, column, part), "bundle_service_id": row.id} for part in row[column] or []]
+        made = [engine.create(splynx, splynx.resource(name), part, change.identity) for part in parts]
+        shown[column] = [each.values for each in made]
     splynx.table(BUNDLE).change(row, shown)
     bundle = splynx.table("tariffs/bundle").get(row["bundle_id"])
     sent = change.body.get("activation_fee")

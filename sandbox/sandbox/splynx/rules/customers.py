@@ -130,8 +130,6 @@ def billing_numbers_are_in_range(change: Change) -> None:
             continue
         if not low <= number <= high:
             change.error(name, f"must be between {low} and {high}.")
-    if change.values.get("enabled") not in (None, 0, 1):
-        change.error("enabled", 'must be either "1" or "0".')
     if change.changes("deposit"):
         # GUESS: refused; the balance is a result of transactions (research/splynx-api.md §14)
         change.error("deposit", "cannot be set: it follows from the transactions.")

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
-from sandbox.splynx.fields import NO_DATETIME
+from sandbox.splynx import engine
+from sandbox.splynx.errors import ValidationFailedError
+from sandbox.splynx.fields import NO_DATE, NO_DATETIME
 from sandbox.splynx.registry import Change, rule
+from sandbox.splynx.store import Values
 
 _DURATION = re.compile(r"\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*\Z")
 _ITEM_STATUSES = frozenset({
@@ -130,14 +133,37 @@ def pending_status_is_known(change: Change) -> None:
         change.error("status", "is invalid.")
 
 
-@rule("customers/bundle-services")
+BUNDLE_PARTS = {
+    "services_internet": ("customers/internet-services", "internet_tariffs"),
+    "services_voice": ("customers/voice-services", "voice_tariffs"),
+    "services_custom": ("customers/recurring-services", "custom_tariffs"),
+}
+
+
+def bundle_part(change: Change, column: str, part: Values) -> Values:
+    """The body of a service of its own for a nested service of a bundle."""
+    body: Values = {
+        "status": change.get("status"), "description": change.get("description"), "quantity": 1, "unit_price": "0",
+        "start_date": change.get("start_date"), "end_date": change.get("end_date") or NO_DATE,
+        "customer_id": change.get("customer_id"),
+    }  # fmt: skip
+    return {**body, **({"taking_ipv4": 0} if column == "services_internet" else {}), **part}
+
+
+@rule("customers/bundle-services", on=("create",))
 def bundle_parts_are_sound(change: Change) -> None:
-    """Nested services name tariffs of the bundle."""
+    """Nested services name tariffs of the bundle and would be taken as services of their own."""
     bundle = change.splynx.table("tariffs/bundle").get(change.get("bundle_id"))
     if bundle is None:
         return
-    for name, column in (("services_internet", "internet_tariffs"), ("services_voice", "voice_tariffs"),
-                         ("services_custom", "custom_tariffs")):  # fmt: skip
-        for index, part in enumerate(change.values.get(name) or [] if name in change.body else []):
-            if not isinstance(part, dict) or part.get("tariff_id") not in (bundle[column] or []):
-                change.errors.append((f"{name}[{index}].tariff_id", "Tariff is invalid: not part of the bundle."))
+    for column, (name, tariffs) in BUNDLE_PARTS.items():
+        for index, part in enumerate(change.values.get(column) or []):
+            place = f"{column}[{index}]"
+            if not isinstance(part, dict) or part.get("tariff_id") not in (bundle[tariffs] or []):
+                change.errors.append((f"{place}.tariff_id", "Tariff is invalid: not part of the bundle."))
+                continue
+            try:
+                body = bundle_part(change, column, part)
+                engine.check_only(change.splynx, change.splynx.resource(name), body, change.identity)
+            except ValidationFailedError as problem:
+                change.errors += [(f"{place}.{field}", message) for field, message in problem.errors]

@@ -1,0 +1,98 @@
+"""Reference pages made from the code: streams, SQL functions, the mapping field by field.
+
+In: the plugins, and the Sonar sandbox for its introspection. Out: Markdown. `docs/generate.py` writes them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+from sandbox.sonar.server import SonarServer
+from sandbox.sonar.store import create_tables, open_database
+from tap_sonar import catalog, docs
+from tap_sonar.introspection import introspect
+from tap_sonar.tap import TapSonar
+from target_splynx import functions
+from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling.library import load_models
+from target_splynx.modelling.model import SECTIONS, Model
+from target_splynx.models.rules import column_rules
+
+_NOTE = "<!-- Generated from the code (make generate). -->\n\n"
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path below docs/ and text of each generated page."""
+    yield "reference/streams.md", streams()
+    yield "reference/sql-functions.md", sql_functions()
+    yield "migration_mapping.md", mapping()
+
+
+def streams() -> str:
+    """All root fields of the recorded contract: stream, how it is read, or why not."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "empty.sqlite"
+        connection = open_database(database)
+        create_tables(connection)
+        connection.commit()
+        connection.close()
+        with SonarServer(database, token="documentation") as server:  # noqa: S106 - loopback
+            tap = TapSonar(config={"api_url": server.url, "auth_token": "documentation"}, setup_mapper=False)  # noqa: S106
+            try:
+                survey = catalog.survey(introspect(tap.client), relation_ids=True, file_contents=False)
+            finally:
+                tap.close()
+    return (
+        f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance that has the recorded contract. Yours may "
+        "have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n" + docs.roots_table(survey) + "\n"
+    )
+
+
+def sql_functions() -> str:
+    """The functions of the domain that models may use."""
+    lines = [
+        f"{_NOTE}# SQL functions\n\nIn models, beside all of DuckDB's. The examples hold for the zone America/Chicago, two decimal "
+        "places and the country US; a test runs them.\n",
+        "| Function | Returns | Meaning | Example | Result |",
+        "|---|---|---|---|---|",
+    ]
+    for function in functions.CATALOGUE:
+        cells = (f"`{function.signature}`", function.returns, function.description, f"`{function.example}`", f"`{function.result}`")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def mapping() -> str:
+    """For every Splynx field that a model writes: the source and the rule."""
+    connection = duckdb.connect()
+    functions.register(connection, timezone="UTC", currency_exponent=2, default_country="US")
+    models, parts = load_models("sonar")
+    graph = build_graph(models, parts, connection)
+    text = [
+        f"{_NOTE}# From Sonar to Splynx, field by field\n\nWhat the shipped models write. *Source and rule* is the comment behind the "
+        "column in the model; read the SQL for the whole truth.\n"
+    ]
+    for section in SECTIONS:
+        ours = [model for model in models if model.section == section]
+        if ours:
+            text.append(f"## {section}\n")
+        for model in ours:
+            text.append(_model(model, sorted(graph.reads[model.name].streams)))
+    return "\n".join(text)
+
+
+def _model(model: Model, read: list[str]) -> str:
+    lines = [
+        f"### {model.name.split('/')[1]}\n",
+        f"{model.description}\n" if model.description else "",
+        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{name}`' for name in read) or 'no stream'}.\n",
+        "| Splynx field | Source and rule |",
+        "|---|---|",
+    ]
+    for rule in column_rules(model.sql):
+        if not rule.column.startswith("_"):
+            lines.append(f"| `{rule.column}` | {(rule.rule or rule.expression).replace('|', chr(92) + '|')} |")
+    return "\n".join(line for line in lines if line) + "\n"

@@ -1,0 +1,34 @@
+"""What happens in Splynx to records whose source row is no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from target_splynx.ledger.entries import Operation, Record
+from target_splynx.modelling.model import Model
+from target_splynx.planning.diff import before_image, changes
+
+
+def farewells(model: Model, policy: str, records: Iterable[Record]) -> Iterator[Operation]:
+    """One operation per record, not yet numbered.
+
+    `policy`: `delete` where Splynx has a DELETE, else as `end`; `end` gives the model's end values, nothing when it
+    names none.
+    """
+    for record in records:
+        base = Operation(
+            model=model.name,
+            resource=model.resource.name,
+            source_key=record.source_key,
+            action="delete",
+            payload={},
+            path=record.path,
+            before=record.payload,
+            splynx_id=record.splynx_id,
+            label=f"{model.resource.name} {record.source_key}",
+        )
+        if policy == "delete" and model.resource.can_delete:
+            yield base
+        elif changed := changes(model.resource.fields, {**record.payload, **model.end}, record.payload):
+            yield replace(base, action="end", payload=changed, before=before_image(record.payload, changed))
