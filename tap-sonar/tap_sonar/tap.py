@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNAL_EXIT = 128
+_ACTIVATE_VERSION: CapabilitiesEnum = (
+    # Moved between these two from SDK 0.54 to 0.55.
+    getattr(TapCapabilities, "ACTIVATE_VERSION", None) or getattr(PluginCapabilities, "ACTIVATE_VERSION")  # noqa: B009
+)
 
 
 class TapSonar(Tap):
@@ -47,7 +51,7 @@ class TapSonar(Tap):
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
         TapCapabilities.DISCOVER,
-        TapCapabilities.ACTIVATE_VERSION,
+        _ACTIVATE_VERSION,
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,

@@ -134,9 +134,9 @@ class Ledger:
             rows = connection.execution_options(yield_per=5000).execute(query)
             yield from ((str(key), str(splynx_id)) for key, splynx_id in rows)
 
-    def keys(self, model: str) -> Iterator[str]:
-        """Source keys of a model's records that are live."""
-        query = sa.select(records.c.source_key).where(records.c.model == model, records.c.state == "live")
+    def keys(self, model: str, states: Sequence[str] = ("live",)) -> Iterator[str]:
+        """Source keys of a model's records that are live (or in other states: `ended`, `deleted`)."""
+        query = sa.select(records.c.source_key).where(records.c.model == model, records.c.state.in_(states))
         with self.engine.connect() as connection:
             for (key,) in connection.execution_options(yield_per=5000).execute(query):
                 yield key

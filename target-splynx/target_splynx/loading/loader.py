@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.5
 SETTLE_COUNT = 50
+FAREWELLS = frozenset({"end", "delete"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Loader:
         self._settled_at = time.monotonic()
         self._rejected = 0
         self._failure: MigrationError | None = None
-        self._deleting = False
+        self._parting = False
 
     def load(self) -> None:
         """Write everything that is planned.
@@ -86,7 +87,7 @@ class Loader:
             try:
                 self._drive(pool)
                 if self._failure is None and not self._stop.is_set():
-                    self._begin_deletes()
+                    self._begin_farewells()
                     self._drive(pool)
             finally:
                 self._flush()
@@ -140,7 +141,7 @@ class Loader:
             page = self._ledger.planned(
                 self._run, model, after=self._cursor.get(model, 0), limit=self._limits.batch_size
             )
-            page = [op for op in page if (op.action == "delete") is self._deleting]
+            page = [op for op in page if (op.action in FAREWELLS) is self._parting]
             if not page:
                 self._exhausted.add(model)
                 if not self._open.get(model):
@@ -155,7 +156,7 @@ class Loader:
                 self._open[name] = 0
 
     def _may_begin(self, name: str) -> bool:
-        if self._deleting:
+        if self._parting:
             return not any(name in self._graph.waits_for[other] for other in self._waiting if other != name)
         return self._graph.waits_for[name] <= self._finished
 
@@ -277,9 +278,9 @@ class Loader:
         for name in [n for n, count in self._open.items() if count == 0 and n in self._exhausted]:
             self._finish(name)
 
-    def _begin_deletes(self) -> None:
-        """Second pass: deletes, dependants before what they hang on."""
-        self._deleting = True
+    def _begin_farewells(self) -> None:
+        """Second pass: ends and deletes, dependants before what they hang on."""
+        self._parting = True
         self._finished = {name for name in self._finished if name not in self._models}
         self._waiting = [m.name for m in self._graph.order if m.name in self._models]
         self._cursor, self._open, self._exhausted = {}, {}, set()

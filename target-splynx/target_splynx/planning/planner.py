@@ -196,7 +196,7 @@ class Planner:
 
     def _adopt(self, model: Model) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
         """Existing records for keys that the ledger does not know."""
-        known = set(self._ledger.keys(model.name))
+        known = set(self._ledger.keys(model.name, ("live", "ended")))
         wanted: list[tuple[str, dict[str, Any]]] = []
         for chunk in self._evaluator.rows(model):
             for row in chunk:
@@ -342,11 +342,12 @@ class Planner:
             return
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
-        planned = [
-            self._numbered(op) for op in farewells(model, policy, self._ledger.records(model.name, gone).values())
-        ]
-        counts.delete += sum(op.action == "delete" for op in planned)
-        counts.end += sum(op.action == "end" for op in planned)
+        planned: list[Operation] = []
+        for farewell in farewells(model, policy, self._ledger.records(model.name, gone).values()):
+            refused = self._refused_before(model, farewell, counts)
+            planned += refused or [self._numbered(farewell)]
+            counts.delete += not refused and farewell.action == "delete"
+            counts.end += not refused and farewell.action == "end"
         self._ledger.add_operations(self._run, planned)
 
     # -- small things --------------------------------------------------------------------------------------------
