@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sandbox.data import command as data
+from sandbox.data.command import change, generate, truth
 from sandbox.demo import demo
 from sandbox.sonar.command import sonar
 from sandbox.splynx.command import splynx
@@ -15,5 +15,5 @@ def main() -> None:
     """Run a Sonar and a Splynx on this machine, and make, change and explain their data."""
 
 
-for command in (sonar, splynx, demo, *(getattr(data, n) for n in ("generate","truth","change") if hasattr(data, n))):
+for command in (sonar, splynx, demo, generate, truth, change):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 from singer_feed import Feed
 from splynx_runs import PERSON_COLUMNS, Migration, Provider
 
-from target_splynx.errors import MigrationError
+from target_splynx.errors import MigrationError, WorkspaceBusy
+from target_splynx.workspace import locked
 
 Picture = dict[str, list[str]]
 
@@ -88,8 +90,18 @@ def wait_until(true: Callable[[], bool], process: subprocess.Popen[str], seconds
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("writes", [2, 12, 36, 52], ids=["plans", "customers", "patches", "services"])
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "writes"),
+    [
+        (signal.SIGKILL, 2),
+        (signal.SIGKILL, 12),
+        (signal.SIGKILL, 36),
+        (signal.SIGKILL, 52),
+        (signal.SIGTERM, 12),
+        (signal.SIGTERM, 52),
+    ],
+    ids=["KILL-fields", "KILL-customers", "KILL-patches", "KILL-services", "TERM-customers", "TERM-services"],
+)
 def test_a_killed_load_is_resumed_without_duplicate_or_loss(
     number: signal.Signals, writes: int, migration: Migration, undisturbed: Picture
 ) -> None:
@@ -111,10 +123,9 @@ def test_a_killed_load_is_resumed_without_duplicate_or_loss(
 
 
 def test_a_signal_while_reading_ends_at_once_and_writes_nothing(migration: Migration, provider: Provider) -> None:
-    process = migration.start(Feed())
-    process.kill()
-    process.communicate()
-    command = [sys.executable, "-m", "target_splynx", "--config", str(migration.folder / "config.json")]
+    config = migration.folder / "config.json"
+    config.write_text(json.dumps(migration.config()), encoding="utf-8")
+    command = [sys.executable, "-m", "target_splynx", "--config", str(config)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdin is not None
     process.stdin.write(Feed().stream("people", PERSON_COLUMNS, provider.people).text)
@@ -163,15 +174,10 @@ def test_a_ledger_that_is_lost_with_the_process_costs_nothing(migration: Migrati
 
 
 def test_a_second_run_in_the_same_workspace_is_refused(migration: Migration, provider: Provider) -> None:
-    migration.splynx.server.application.traffic.latency_ms = 150
-    first = migration.start(provider)
-    wait_until(lambda: sum(migration.splynx.writes().values()) >= 2, first)
-    second = migration.start(provider)
-    _, log = second.communicate(timeout=30)
-    assert second.returncode == 1
-    assert "Another run works in" in log.splitlines()[-1]
-    assert first.wait(timeout=30) == 0
-    first.communicate()
+    with locked(migration.workspace), pytest.raises(WorkspaceBusy, match="Another run works in .*: wait for it, or stop it"):
+        migration.run(provider)
+    assert migration.splynx.writes() == {}
+    assert len(migration.run(provider).states) == 1
 
 
 @pytest.mark.parametrize(
@@ -179,10 +185,8 @@ def test_a_second_run_in_the_same_workspace_is_refused(migration: Migration, pro
     [
         ({"api_secret": "wrong"}, "refuses the credentials (401). Check `auth_method`, `api_key` and `api_secret`"),
         ({"api_url": "http://127.0.0.1:9"}, "does not answer"),
-        ({"api_url": "splynx.example.net"}, "api_url"),
-        ({"timezone": "Mars/Olympus"}, "`timezone`"),
     ],
-    ids=["key", "address", "no scheme", "zone"],
+    ids=["key", "address"],
 )
 def test_a_wrong_setting_ends_with_one_clear_sentence(
     settings: dict[str, Any], sentence: str, migration: Migration, provider: Provider

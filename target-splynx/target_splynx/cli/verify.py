@@ -41,7 +41,7 @@ def verify(limit: int, as_json: bool) -> None:
         rows.append(("total", *(sum(int(getattr(c, name)) for c in checked) for name in names)))
         print_table(
             "Read back from Splynx",
-            ("resource", "records", "fields equal or not", "not shown", "different", "missing"),
+            ("resource", "records", "fields compared", "not shown", "different", "missing"),
             rows,
         )
         shown = [
