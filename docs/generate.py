@@ -1,6 +1,6 @@
-"""Writes what follows from the plugins' code: settings in meltano.yml, .env.example and the READMEs, and the select list.
+"""Writes what follows from the plugins' code: settings and select list in meltano.yml, .env.example, READMEs, pages.
 
-`python docs/generate.py` writes, `python docs/generate.py --check` exits 1 when something would change (a test runs it).
+`python docs/generate.py` writes; with `--check` it exits 1 when something would change (a test runs it).
 Run in the project's environment (`make generate`).
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import yaml
+
 from pages import pages
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
@@ -69,7 +70,7 @@ def meltano_settings(plugin: str) -> str:
     """The `settings:` block of a plugin."""
     entries = []
     for name, spec in settings(plugin).items():
-        # Meltano rewrites the file in this order of keys, and without folding lines: `meltano install` then changes nothing.
+        # Meltano writes keys in this order and folds no lines: `meltano install` then changes nothing.
         entry: dict[str, Any] = {"name": name, "kind": kind(spec)}
         if spec.get("default") is not None:
             entry["value"] = spec["default"]
@@ -146,7 +147,8 @@ def sections_table() -> str:
     for section in SECTIONS:
         for model in (m for m in models if m.section == section):
             name = model.name.split("/")[1]
-            lines.append(f"| {section} | `{name}` | {model.resource.name} ({model.mode}) | {model.description} |".replace("  ", " "))
+            resource = f"{model.resource.name} ({model.mode})"
+            lines.append(f"| {section} | `{name}` | {resource} | {model.description} |")
     return "\n".join(lines) + "\n"
 
 
@@ -164,7 +166,8 @@ def _text(value: Any) -> str:
 
 def spliced(text: str, name: str, body: str) -> str:
     """The text with the part between `generated: <name>` and `generated: end` replaced, indented like the marker."""
-    pattern = re.compile(rf"^([ ]*)([^\n]*generated: {re.escape(name)}\b[^\n]*\n)(.*?)^([^\n]*generated: end)", re.M | re.S)
+    begin = rf"^([ ]*)([^\n]*generated: {re.escape(name)}\b[^\n]*\n)"
+    pattern = re.compile(rf"{begin}(.*?)^([^\n]*generated: end)", re.MULTILINE | re.DOTALL)
     match = pattern.search(text)
     if match is None:
         raise SystemExit(f"marker `generated: {name}` is missing")
@@ -197,7 +200,7 @@ def main() -> None:
             if "--check" not in sys.argv:
                 path.write_text(text, encoding="utf-8")
     for path in stale:
-        print(path)  # noqa: T201
+        print(path)
     if stale and "--check" in sys.argv:
         sys.exit("These files do not agree with the code: run `make generate`.")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import create_tables, open_database
 from tap_sonar import catalog, docs
@@ -39,28 +40,32 @@ def streams() -> str:
         create_tables(connection)
         connection.commit()
         connection.close()
-        with SonarServer(database, token="documentation") as server:  # noqa: S106 - loopback
-            tap = TapSonar(config={"api_url": server.url, "auth_token": "documentation"}, setup_mapper=False)  # noqa: S106
+        with SonarServer(database, token="documentation") as server:
+            tap = TapSonar(config={"api_url": server.url, "auth_token": "documentation"}, setup_mapper=False)
             try:
                 survey = catalog.survey(introspect(tap.client), relation_ids=True, file_contents=False)
             finally:
                 tap.close()
     return (
-        f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance that has the recorded contract. Yours may "
-        "have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n" + docs.roots_table(survey) + "\n"
+        f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance that has the recorded contract. "
+        "Yours may have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n"
+        f"{docs.roots_table(survey)}\n"
     )
 
 
 def sql_functions() -> str:
     """The functions of the domain that models may use."""
     lines = [
-        f"{_NOTE}# SQL functions\n\nIn models, beside all of DuckDB's. The examples hold for the zone America/Chicago, two decimal "
-        "places and the country US; a test runs them.\n",
+        f"{_NOTE}# SQL functions\n",
+        "In models, beside all of DuckDB's. The examples hold for the zone America/Chicago, two decimal places and the",
+        "country US; a test runs them.\n",
         "| Function | Returns | Meaning | Example | Result |",
         "|---|---|---|---|---|",
     ]
     for function in functions.CATALOGUE:
-        cells = (f"`{function.signature}`", function.returns, function.description, f"`{function.example}`", f"`{function.result}`")
+        code = (function.signature, function.example, function.result)
+        signature, example, result = (f"`{text}`" for text in code)
+        cells = (signature, function.returns, function.description, example, result)
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -72,15 +77,15 @@ def mapping() -> str:
     models, parts = load_models("sonar")
     graph = build_graph(models, parts, connection)
     text = [
-        f"{_NOTE}# From Sonar to Splynx, field by field\n\nWhat the shipped models write. *Source and rule* is the comment behind the "
-        "column in the model; read the SQL for the whole truth.\n"
+        f"{_NOTE}# From Sonar to Splynx, field by field\n",
+        "What the shipped models write. *Source and rule* is the comment behind the column in the model; read the SQL",
+        "for the whole truth.\n",
     ]
     for section in SECTIONS:
         ours = [model for model in models if model.section == section]
         if ours:
             text.append(f"## {section}\n")
-        for model in ours:
-            text.append(_model(model, sorted(graph.reads[model.name].streams)))
+        text += [_model(model, sorted(graph.reads[model.name].streams)) for model in ours]
     return "\n".join(text)
 
 
@@ -88,11 +93,13 @@ def _model(model: Model, read: list[str]) -> str:
     lines = [
         f"### {model.name.split('/')[1]}\n",
         f"{model.description}\n" if model.description else "",
-        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{name}`' for name in read) or 'no stream'}.\n",
+        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{s}`' for s in read) or 'no stream'}.\n",
         "| Splynx field | Source and rule |",
         "|---|---|",
     ]
-    for rule in column_rules(model.sql):
-        if not rule.column.startswith("_"):
-            lines.append(f"| `{rule.column}` | {(rule.rule or rule.expression).replace('|', chr(92) + '|')} |")
+    lines += [
+        f"| `{rule.column}` | {(rule.rule or rule.expression).replace('|', chr(92) + '|')} |"
+        for rule in column_rules(model.sql)
+        if not rule.column.startswith("_")
+    ]
     return "\n".join(line for line in lines if line) + "\n"

@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-TOKEN, KEY, SECRET = "demo-token", "demo-key", "demo-secret"  # noqa: S105 - for servers on loopback that end with the demo
+TOKEN, KEY, SECRET = "demo-token", "demo-key", "demo-secret"
 
 
 @dataclass
@@ -81,7 +81,9 @@ def writes_of(url: str) -> dict[str, int]:
 @click.command()
 @click.option("--accounts", default=200, show_default=True, help="Size of the provider.")
 @click.option("--seed", default=1, show_default=True, help="Seed of its data.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True, help="Where everything is put.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path(".demo"), show_default=True, help="Where it all is put."
+)
 def demo(accounts: int, seed: int, folder: Path) -> None:
     """Migrate a made-up provider from a Sonar to a Splynx on this machine, twice, and verify."""
     project = Path.cwd()

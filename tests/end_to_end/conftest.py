@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from pipeline import BIN, ROOT, TOKEN, Pipeline
 from sandbox.data.generate import generate
 from sandbox.sonar.server import SonarServer
 from sandbox.splynx.server import SplynxServer
+
 
 @pytest.fixture(scope="session", autouse=True)
 def project_file_around_install() -> tuple[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+
 from sandbox.sonar.server import SonarServer
 from sandbox.splynx.server import SplynxServer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+
 from sandbox.splynx.contract import load
 
 _ALSO = {"networking/ipv4-ip": {"module_item_id": ("customers/internet-services",)}}

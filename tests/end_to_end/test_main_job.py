@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 
 import pytest
 import requests
+
 from pipeline import Pipeline
 from portrait import duplicates, portrait
 from sandbox.splynx.server import SplynxServer

@@ -33,7 +33,7 @@ def stage(folder: Path) -> Iterator[Stage]:
     stage.close()
 
 
-def fill(stage: Stage, name: str, rows: list[dict[str, Any]], key: tuple[str, ...] = ("id",), **columns: Any) -> None:
+def fill(stage: Stage, name: str, rows: list[dict[str, Any]], key: tuple[str, ...] = ("id",), /, **columns: Any) -> None:
     stage.open_stream(name, schema(**columns), key)
     for row in rows:
         stage.append(name, row)
@@ -228,3 +228,17 @@ def test_once_complete_stays_complete(folder: Path) -> None:
     fill(stage, "s", [{"id": 2}], id="int", more="text")
     assert stage.is_complete("s"), "increments add to a whole"
     stage.close()
+
+
+def test_two_columns_of_one_schema_that_differ_in_case_only_are_refused_by_name(stage: Stage) -> None:
+    with pytest.raises(StageError, match="Stream s has columns that differ only in upper and lower case: ID and id"):
+        stage.open_stream("s", schema(id="int", ID="int"), ["id"])
+
+
+def test_records_are_counted_over_a_schema_that_is_sent_again(stage: Stage) -> None:
+    stage.open_stream("s", schema(id="int"), ["id"])
+    stage.append("s", {"id": 1})
+    stage.open_stream("s", schema(id="int", text="text"), ["id"])
+    stage.append("s", {"id": 2, "text": "x"})
+    assert stage.flush() == {"s": 2}
+    assert table(stage, "s") == [(1, None), (2, "x")]

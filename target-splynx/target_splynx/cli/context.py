@@ -50,7 +50,12 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for index, name in enumerate(columns):
         number = index >= numbers_from
-        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number or index == 0 or numbers_from == 2)
+        table.add_column(
+            name,
+            justify="right" if number else "left",
+            overflow="fold",
+            no_wrap=number or index == 0 or numbers_from == 2,
+        )
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console().print(table)

@@ -190,10 +190,20 @@ def _canonical(value: Any) -> Any:
 def _ids(values: list[Any]) -> list[str]:
     found = []
     for entry in values:
-        if isinstance(entry, dict):
-            entry = entry.get("id", json.dumps(entry, sort_keys=True, default=str))
-        found.append(str(_canonical(entry)))
+        if isinstance(entry, dict) and "id" in entry:
+            entry = entry["id"]
+        found.append(_comparable(entry))
     return sorted(found)
+
+
+def _comparable(value: Any) -> str:
+    """A text that is equal for values that mean the same, nested ones included."""
+    if isinstance(value, dict):
+        return json.dumps({str(key): _comparable(entry) for key, entry in value.items()}, sort_keys=True)
+    if isinstance(value, (list, tuple)):
+        return json.dumps([_comparable(entry) for entry in value])
+    value = _canonical(value)
+    return _digits(value) if isinstance(value, Decimal) else str(value)
 
 
 def _listed(value: Any) -> list[str]:

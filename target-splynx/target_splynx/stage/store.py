@@ -14,7 +14,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -55,6 +55,7 @@ class _Open:
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    renamed: dict[str, str]
     spool: IO[bytes] | None = None
     size: int = 0
     longest: int = 0
@@ -104,20 +105,23 @@ class Stage:
         """A SCHEMA message: create the table, add new columns, widen types that changed. Columns never disappear."""
         if name in self._streams:
             self._merge(self._streams[name])
-        wanted = {column: column_type(spec) for column, spec in schema.get("properties", {}).items()}
+        sent = {column: column_type(spec) for column, spec in schema.get("properties", {}).items()}
         have = self._columns(name)
+        named = _names(name, sent, have)
+        wanted = {named[column]: kind for column, kind in sent.items()}
+        key = [named.get(column, column) for column in key]
         table = f"{SOURCE_SCHEMA}.{quoted(name)}"
         if not have:
             columns = ", ".join(f"{quoted(c)} {t}" for c, t in {**wanted, _RUN: "BIGINT"}.items())
             self.connection.execute(f"CREATE TABLE {table} ({columns})")
-            self.connection.execute(
-                "INSERT OR REPLACE INTO stage.streams VALUES (?, ?, false, NULL)", [name, list(key)]
-            )
+            self.connection.execute("INSERT OR REPLACE INTO stage.streams VALUES (?, ?, false, NULL)", [name, key])
         else:
             self._alter(table, have, wanted)
-            self.connection.execute("UPDATE stage.streams SET key = ? WHERE name = ?", [list(key), name])
+            self.connection.execute("UPDATE stage.streams SET key = ? WHERE name = ?", [key, name])
         columns_now = {c: t for c, t in self._columns(name).items() if c != _RUN}
-        self._streams[name] = _Open(name, columns_now, tuple(key))
+        renamed = {column: as_ for column, as_ in named.items() if column != as_}
+        read = self._streams[name].read if name in self._streams else 0
+        self._streams[name] = _Open(name, columns_now, tuple(key), renamed, read=read)
 
     def _alter(self, table: str, have: dict[str, str], wanted: dict[str, str]) -> None:
         for column, kind in wanted.items():
@@ -134,6 +138,8 @@ class Stage:
             self._spool_folder.mkdir(exist_ok=True, mode=0o700)
             descriptor = os.open(self._spool_path(name), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             stream.spool = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        if stream.renamed:
+            record = {stream.renamed.get(column, column): value for column, value in record.items()}
         line = _encoder.encode(record)
         stream.spool.write(line)
         stream.spool.write(b"\n")
@@ -200,14 +206,11 @@ class Stage:
         stream.spool = None
         stream.size = 0
         path = self._spool_path(stream.name)
-        columns = stream.columns
-        names = ", ".join(quoted(column) for column in columns)
-        spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
-        source = (
-            f"read_json({_literal(str(path))}, format = 'newline_delimited', columns = {spec}, "
-            # The reader's buffers are several times this large: as small as the longest line allows.
-            f"maximum_object_size = {max(stream.longest + 1024, 65536)})"
-        )
+        if not stream.columns:
+            path.unlink(missing_ok=True)  # a schema without properties: there is nothing to keep of its records
+            return
+        names = ", ".join(quoted(column) for column in stream.columns)
+        source = self._reader(stream, stream.columns)
         table = f"{SOURCE_SCHEMA}.{quoted(stream.name)}"
         with self.transaction(), self._in_order():
             try:
@@ -215,10 +218,10 @@ class Stage:
                     "CREATE OR REPLACE TEMP TABLE incoming AS "
                     f"SELECT row_number() OVER () AS _line, {names} FROM {source}"
                 )
-            except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+            except (duckdb.ConversionException, duckdb.InvalidInputException):
                 raise StageError(
-                    f"A record of stream {stream.name} does not fit its schema: {_first_line(error)} "
-                    "Send the stream again with a schema that describes its records."
+                    f"A record of stream {stream.name} does not fit its schema{self._culprit(stream)}. "
+                    "Send the stream again with a schema that describes its records. Nothing was written."
                 ) from None
             if stream.key:
                 key = ", ".join(quoted(column) for column in stream.key)
@@ -231,6 +234,25 @@ class Stage:
             self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
             self.connection.execute("DROP TABLE incoming")
         path.unlink(missing_ok=True)
+
+    def _reader(self, stream: _Open, columns: Mapping[str, str]) -> str:
+        spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
+        return (
+            f"read_json({_literal(str(self._spool_path(stream.name)))}, format = 'newline_delimited', columns = {spec}, "
+            # The reader's buffers are several times this large: as small as the longest line allows.
+            f"maximum_object_size = {max(stream.longest + 1024, 65536)})"
+        )
+
+    def _culprit(self, stream: _Open) -> str:
+        """The column that does not fit, found one by one: DuckDB's own message would quote the value."""
+        for column, kind in stream.columns.items():
+            try:
+                self.connection.cursor().execute(
+                    f"SELECT count({quoted(column)}) FROM {self._reader(stream, {column: kind})}"
+                ).fetchone()
+            except duckdb.Error:  # noqa: PERF203 - the error is the answer
+                return f": a value of {column} is no {kind}"
+        return ""
 
     def _spool_path(self, name: str) -> Path:
         """A stream may be called anything, `../x` included."""
@@ -261,6 +283,25 @@ class Stage:
         if self._spool_folder.is_dir():
             for path in self._spool_folder.glob("*.ndjson"):
                 path.unlink(missing_ok=True)
+
+
+def _names(stream: str, sent: Iterable[str], have: Iterable[str]) -> dict[str, str]:
+    """Column of the schema → column of the table. DuckDB does not tell upper from lower case.
+
+    Raises:
+        StageError: two columns of the schema differ in nothing else.
+    """
+    known = {column.casefold(): column for column in have}
+    named: dict[str, str] = {}
+    for column in sent:
+        name = known.setdefault(column.casefold(), column)
+        if name in named.values():
+            raise StageError(
+                f"Stream {stream} has columns that differ only in upper and lower case: {column} and {name}. "
+                "Rename one of them with a stream map."
+            )
+        named[column] = name
+    return named
 
 
 def _literal(text: str) -> str:
