@@ -40,14 +40,14 @@ def streams() -> str:
         create_tables(connection)
         connection.commit()
         connection.close()
-        with SonarServer(database, token="documentation") as server:
-            tap = TapSonar(config={"api_url": server.url, "auth_token": "documentation"}, setup_mapper=False)
+        with SonarServer(database) as server:
+            tap = TapSonar(config={"api_url": server.url, "auth_token": server.token}, setup_mapper=False)
             try:
                 survey = catalog.survey(introspect(tap.client), relation_ids=True, file_contents=False)
             finally:
                 tap.close()
     return (
-        f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance that has the recorded contract. "
+        f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance with the recorded contract. "
         "Yours may have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n"
         f"{docs.roots_table(survey)}\n"
     )
@@ -93,7 +93,7 @@ def _model(model: Model, read: list[str]) -> str:
     lines = [
         f"### {model.name.split('/')[1]}\n",
         f"{model.description}\n" if model.description else "",
-        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{s}`' for s in read) or 'no stream'}.\n",
+        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{s}`' for s in read) or 'nothing'}.\n",
         "| Splynx field | Source and rule |",
         "|---|---|",
     ]

@@ -238,7 +238,8 @@ class Stage:
     def _reader(self, stream: _Open, columns: Mapping[str, str]) -> str:
         spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
         return (
-            f"read_json({_literal(str(self._spool_path(stream.name)))}, format = 'newline_delimited', columns = {spec}, "
+            f"read_json({_literal(str(self._spool_path(stream.name)))}, "
+            f"format = 'newline_delimited', columns = {spec}, "
             # The reader's buffers are several times this large: as small as the longest line allows.
             f"maximum_object_size = {max(stream.longest + 1024, 65536)})"
         )
