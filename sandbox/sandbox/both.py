@@ -19,7 +19,9 @@ from sandbox.splynx.state import ApiKey
 @click.option("--accounts", default=200, show_default=True, help="Size of the provider.")
 @click.option("--seed", default=1, show_default=True, help="Seed of its data.")
 @click.option(
-    "--database", type=click.Path(dir_okay=False, path_type=Path), help="Sonar's data; made if missing. Default: temporary."
+    "--database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Sonar's data; made if missing. Default: a temporary file.",
 )
 @click.option("--sonar-port", default=8601, show_default=True, help="0 takes a free port.")
 @click.option("--splynx-port", default=8602, show_default=True, help="0 takes a free port.")
@@ -27,7 +29,14 @@ from sandbox.splynx.state import ApiKey
 @click.option("--key", default="sandbox-key", show_default=True, help="Splynx's API key.")
 @click.option("--secret", default="sandbox-secret", show_default=True, help="Its secret.")
 def both(
-    accounts: int, seed: int, database: Path | None, sonar_port: int, splynx_port: int, token: str, key: str, secret: str
+    accounts: int,
+    seed: int,
+    database: Path | None,
+    sonar_port: int,
+    splynx_port: int,
+    token: str,
+    key: str,
+    secret: str,
 ) -> None:
     """Serve a Sonar and a Splynx. Prints the settings for the plugins; stops with Ctrl+C."""
     stopped = threading.Event()
@@ -43,7 +52,6 @@ def both(
             click.echo(f"Sonar sandbox: {sonar.url}")
             click.echo(f"Splynx sandbox: {splynx.url}")
             click.echo(f"export TAP_SONAR_API_URL={sonar.url} TAP_SONAR_AUTH_TOKEN={token}")
-            click.echo(
-                f"export TARGET_SPLYNX_API_URL={splynx.url} TARGET_SPLYNX_API_KEY={key} TARGET_SPLYNX_API_SECRET={secret}"
-            )
+            click.echo(f"export TARGET_SPLYNX_API_URL={splynx.url}")
+            click.echo(f"export TARGET_SPLYNX_API_KEY={key} TARGET_SPLYNX_API_SECRET={secret}")
             stopped.wait()

@@ -5,6 +5,7 @@ In and out: the types of `ledger.entries`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from target_splynx.ledger.entries import (
 from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs
 
 CHUNK = 500
+OPEN_PAUSE_SECONDS = 0.02
 
 REFUSED = "refused"
 """Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
@@ -56,13 +58,17 @@ class Ledger:
         self.engine.dispose()
 
     def _open(self, splynx: str) -> None:
-        """Make the tables and tell whose they are. Who comes second at the same moment finds them made."""
-        try:
-            metadata.create_all(self.engine)
-            self._check_owner(splynx)
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-            metadata.create_all(self.engine)
-            self._check_owner(splynx)
+        """Make the tables and note whose they are. Who comes at the same moment may find a table made meanwhile."""
+        tries = 2 * len(metadata.tables)
+        for left in reversed(range(tries)):
+            try:
+                metadata.create_all(self.engine)
+                self._check_owner(splynx)
+                return
+            except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):  # noqa: PERF203 - tries
+                if not left:
+                    raise
+                time.sleep(OPEN_PAUSE_SECONDS)
 
     def _check_owner(self, splynx: str) -> None:
         splynx = _address(splynx)
