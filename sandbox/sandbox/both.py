@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from sandbox.sonar.command import ensure_database
-from sandbox.sonar.server import DEFAULT_TOKEN, SonarServer
+from sandbox.sonar.server import SonarServer
+from sandbox.sonar.settings import DEFAULT_TOKEN
 from sandbox.splynx.server import SplynxServer
 from sandbox.splynx.state import ApiKey
 

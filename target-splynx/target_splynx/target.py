@@ -8,7 +8,6 @@ research/meltano.md §4).
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import signal
@@ -16,11 +15,11 @@ import sys
 import threading
 import traceback
 from contextlib import ExitStack
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from singer_sdk import Target
 from singer_sdk.exceptions import (
     ConfigValidationError,
@@ -34,11 +33,14 @@ from target_splynx import run as engine
 from target_splynx import settings as configuration
 from target_splynx.errors import MigrationError, SettingsError, Stopped
 from target_splynx.ledger.store import Ledger
+from target_splynx.messages import MessageReader
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import Stage
 from target_splynx.workspace import locked
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -50,6 +52,7 @@ class TargetSplynx(Target):
     name = "target-splynx"
     config_jsonschema: ClassVar[dict[str, Any]] = configuration.CONFIG
     default_sink_class = StagingSink
+    message_reader_class = MessageReader
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         """Check the settings; nothing is opened before the first message."""
@@ -75,23 +78,6 @@ class TargetSplynx(Target):
 
     # -- messages ------------------------------------------------------------------------------------------------
 
-    def deserialize_json(self, line: str) -> dict[str, Any]:
-        """One message. The SDK would log a line that is no JSON, with all the personal data in it.
-
-        Raises:
-            InvalidInputLine: the line is no JSON object, as when the tap was killed while it wrote.
-        """
-        try:
-            message = json.loads(line, parse_float=Decimal)
-        except ValueError:
-            message = None
-        if not isinstance(message, dict):
-            raise InvalidInputLine(
-                f"The input has a line of {len(line)} characters that is no Singer message: the tap broke off, or it "
-                "prints something else on its standard output. Nothing was written."
-            )
-        return message
-
     @override
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Keep the newest state, and learn from it which streams have ended."""
@@ -107,6 +93,12 @@ class TargetSplynx(Target):
     @override
     def _handle_max_record_age(self) -> None:
         """Never drain, and so never pass on state, because time has passed."""
+
+    @override
+    def _write_state_message(self, state: dict[str, Any]) -> None:
+        """As the SDK's, which cannot write the numbers with a point that its reader made Decimals."""
+        sys.stdout.write(_encoder.encode(state).decode() + "\n")
+        sys.stdout.flush()
 
     # -- the end of the input ------------------------------------------------------------------------------------
 
@@ -198,7 +190,7 @@ def _discard(source: IO[str] | None) -> None:
 def _place(error: BaseException) -> str:
     """Module and line of our own code where an error was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "target_splynx" in frame.filename] or frames
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
     return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
 
 

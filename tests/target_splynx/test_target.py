@@ -19,7 +19,9 @@ def invoke(migration: Migration, text: str, **settings: Any) -> Result:
     """The target as a command."""
     config = migration.folder / "config.json"
     config.write_text(json.dumps(migration.config(**settings)), encoding="utf-8")
-    return CliRunner().invoke(TargetSplynx.cli, ["--config", str(config)], input=text)
+    source = migration.folder / "input.jsonl"
+    source.write_text(text, encoding="utf-8")
+    return CliRunner().invoke(TargetSplynx.cli, ["--config", str(config), "--input", str(source)])
 
 
 def test_no_input_is_no_run(migration: Migration) -> None:
@@ -37,13 +39,22 @@ def test_only_the_last_state_is_passed_on_as_it_came(migration: Migration, provi
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"bookmarks": {"people": {"replication_key_value": "ä"}}, "extra": [1.5]}]
 
 
-@pytest.mark.parametrize("broken", ['{"type": "RECORD", "stream": "people", "record": {"id": 1, "name": "Jane Ro', "Jane Roe says hello", "[1, 2]"])
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ('{"type": "RECORD", "stream": "people", "record": {"id": 1, "name": "Jane Ro', "no Singer message: the tap broke off"),
+        ("Jane Roe says hello", "that is no Singer message: the tap broke off"),
+        ("[1, 2]", "that is no Singer message: the tap broke off"),
+        ('{"type": "RECORD", "record": {"name": "Jane Roe"}}', "A RECORD message has no stream: the tap is broken."),
+        ('{"name": "Jane Roe"}', "A Singer message has no type: the tap is broken."),
+    ],
+)  # fmt: skip
 def test_a_line_that_is_no_message_ends_the_run_without_being_quoted(
-    broken: str, migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
+    broken: str, said: str, migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     result = invoke(migration, provider.feed().text + broken + "\n" + "more\n" * 1000)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "that is no Singer message: the tap broke off" in caplog.records[-1].getMessage()
+    assert said in caplog.records[-1].getMessage()
     assert "Jane" not in caplog.text
     assert migration.splynx.writes() == {}
 
@@ -65,7 +76,7 @@ def test_an_unexpected_error_quotes_nothing(
     def broken(*_: Any, **__: Any) -> None:
         raise KeyError("Jane Roe")
 
-    monkeypatch.setattr("target_splynx.run.prepare_models", broken)
+    monkeypatch.setattr("target_splynx.run.load_models", broken)
     result = invoke(migration, provider.feed().text)
     assert (result.exit_code, result.stdout) == (1, "")
     last = caplog.records[-1].getMessage()
