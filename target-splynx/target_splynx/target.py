@@ -162,7 +162,7 @@ class TargetSplynx(Target):
             _finish(str(error))
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
             _discard(keywords.get("file_input"))
-            _finish(str(error))
+            _finish(_sentence(error))
         except Exception as error:
             if os.environ.get("TARGET_SPLYNX_LOGLEVEL", "").upper() == "DEBUG":
                 raise
@@ -194,6 +194,11 @@ def _place(error: BaseException) -> str:
     return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
 
 
+def _sentence(error: BaseException) -> str:
+    """The SDK tells what is wrong with the settings beside its message."""
+    return f"Settings: {'; '.join(error.errors) or error}" if isinstance(error, ConfigValidationError) else str(error)
+
+
 def _finish(message: str) -> None:
     logging.getLogger(TargetSplynx.name).error(message)
     sys.exit(1)
@@ -208,4 +213,4 @@ def load_config_from_environment() -> dict[str, Any]:
     try:
         return dict(TargetSplynx(parse_env_config=True, setup_mapper=False).config)
     except ConfigValidationError as error:
-        raise SettingsError(f"Settings: {'; '.join(error.errors) or error}") from None
+        raise SettingsError(_sentence(error)) from None

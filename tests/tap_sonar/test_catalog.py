@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from graphql import build_schema, graphql_sync
+
 from sonar_runs import extract, run_command, select
 from tap_sonar import catalog as catalogs
 from tap_sonar import order

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
 from conftest import TOKEN
 from tap_sonar import docs
 from tap_sonar.settings import CONFIG_SCHEMA

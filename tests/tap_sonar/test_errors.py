@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sonar_runs import extract, run_command, select
 from tap_sonar import client as client_module
 from tap_sonar import errors

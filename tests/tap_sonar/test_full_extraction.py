@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.store import open_database
 from sonar_runs import Extraction, extract, select

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import TOKEN, config_for
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import open_database

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sonar_runs import extract, select
 from tap_sonar.catalog import StreamDefinition
 from tap_sonar.errors import IncompleteError, StreamsFailedError

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
 from sandbox.splynx.server import SplynxServer
 from singer_feed import Feed
-
 from target_splynx.ledger.store import Ledger
 from target_splynx.target import TargetSplynx
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
-from sandbox.splynx.server import SplynxServer
 
+from sandbox.splynx.server import SplynxServer
 from target_splynx.errors import SplynxUnreachable
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client, Pace, form
@@ -117,7 +117,7 @@ def test_what_will_not_get_better_is_not_repeated(status: int, kind: type[Splynx
 
 def test_a_422_tells_field_and_words(web: requests_mock.Mocker) -> None:
     web.post(f"{BASE}/admin/x", status_code=422, json=[{"field": "login", "message": "is taken"}, {"field": "name", "message": "is empty"}])
-    with pytest.raises(ValidationRefused, match="login: is taken; name: is empty") as caught:
+    with pytest.raises(ValidationRefused, match=r"login: is taken; name: is empty") as caught:
         client_of().post("/admin/x", {})
     assert [complaint.field for complaint in caught.value.fields] == ["login", "name"]
 
@@ -144,14 +144,14 @@ def test_a_login_that_is_refused_is_not_tried_for_ever(web: requests_mock.Mocker
 def test_redirects_are_refused_so_that_the_key_does_not_travel(web: requests_mock.Mocker) -> None:
     web.get(f"{BASE}/admin/x", status_code=301, headers={"Location": "https://elsewhere.example.com/"})
     elsewhere = web.get("https://elsewhere.example.com/", json=[])
-    with pytest.raises(SplynxUnreachable, match="redirects to another address; set `api_url`"):
+    with pytest.raises(SplynxUnreachable, match=r"redirects to another address; set `api_url`"):
         client_of().get("/admin/x")
     assert not elsewhere.called
 
 
 def test_a_bad_certificate_is_told_as_such(web: requests_mock.Mocker) -> None:
     web.get(f"{BASE}/admin/x", exc=requests.exceptions.SSLError("self-signed"))
-    with pytest.raises(SplynxUnreachable, match="certificate of .* is not accepted .* REQUESTS_CA_BUNDLE"):
+    with pytest.raises(SplynxUnreachable, match=r"certificate of .* is not accepted .* REQUESTS_CA_BUNDLE"):
         client_of().get("/admin/x")
     assert web.call_count == 1
 

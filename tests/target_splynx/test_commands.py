@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from splynx_runs import KEY, SECRET, Migration, Provider
 
+from splynx_runs import KEY, SECRET, Migration, Provider
 from target_splynx.cli import main
 
 
@@ -36,7 +36,7 @@ def test_status_shows_the_last_run(command: Any, migration: Migration, provider:
     text = command("status").output
     assert "Run 1 (done)" in text
     row = next(line for line in text.splitlines() if " people " in line)
-    assert row.split("people")[1].split()[:-1] == "5 5 0 5 0 0 0 0 0 0".split(), "read, to create, to change, created, …"
+    assert row.split("people")[1].split()[:-1] == ["5", "5", "0", "5", "0", "0", "0", "0", "0", "0"], "read, to create, to change, created, …"
     shown = json.loads(command("status", "--json").stdout)
     assert (shown["state"], shown["records"]["customers/people"]) == ("done", 5)
     people = next(r for r in shown["rows"] if r["model"] == "customers/people")

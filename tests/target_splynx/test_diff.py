@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from target_splynx.contract.resource import Field
 from target_splynx.contract.values import empty, same
-from target_splynx.planning.diff import ATTRIBUTES, PROVISIONAL, before_image, changes, is_provisional, merged, references, replaced
+from target_splynx.planning.diff import (
+    ATTRIBUTES,
+    PROVISIONAL,
+    before_image,
+    changes,
+    is_provisional,
+    merged,
+    references,
+    replaced,
+)
 
 FIELDS = {
     "name": Field(), "price": Field(type="decimal"), "count": Field(type="number"), "since": Field(type="date"), "labels": Field(type="array"),

@@ -126,7 +126,7 @@ def test_many_records_are_asked_for_in_parts(ledger: Ledger) -> None:
 
 
 def test_a_ledger_of_another_splynx_is_refused(ledger: Ledger, tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="belongs to https://splynx.example.net, not to https://other.example.net"):
+    with pytest.raises(LedgerError, match=r"belongs to https://splynx.example.net, not to https://other.example.net"):
         Ledger(sqlite_url(tmp_path), splynx="https://other.example.net")
 
 
@@ -138,19 +138,19 @@ def test_the_same_splynx_may_be_written_in_several_ways(address: str, ledger: Le
 def test_a_ledger_of_a_newer_version_is_refused(ledger: Ledger, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
         connection.execute("UPDATE meta SET value = '999' WHERE key = 'version'")
-    with pytest.raises(LedgerError, match="newer target-splynx"):
+    with pytest.raises(LedgerError, match=r"newer target-splynx"):
         Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
 
 
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_text("this is a text, and long enough not to be taken for an empty database" * 30)
-    with pytest.raises(LedgerError, match="cannot be opened.*Check `ledger_url`"):
+    with pytest.raises(LedgerError, match=r"cannot be opened.*Check `ledger_url`"):
         Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "oracle://user:hidden-password@host/x", "sqlite:////nowhere/at/all/ledger.sqlite"])
 def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
-    with pytest.raises(LedgerError, match="`ledger_url`") as caught:
+    with pytest.raises(LedgerError, match=r"`ledger_url`") as caught:
         Ledger(url, splynx=SPLYNX)
     assert "hidden-password" not in str(caught.value)
 

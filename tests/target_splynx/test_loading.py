@@ -6,8 +6,8 @@ import json
 from decimal import Decimal
 
 import pytest
-from splynx_runs import Migration, Provider, Splynx, write_models
 
+from splynx_runs import Migration, Provider, Splynx, write_models
 from target_splynx.errors import MigrationError
 
 
@@ -252,7 +252,7 @@ def test_deletes_take_dependants_first(migration: Migration, provider: Provider)
 
 def test_on_reject_stop_ends_the_run_before_anything_is_written(migration: Migration, provider: Provider) -> None:
     provider.people[0]["email"] = "nonsense"
-    with pytest.raises(MigrationError, match="on_reject is stop.*Nothing was written"):
+    with pytest.raises(MigrationError, match=r"on_reject is stop.*Nothing was written"):
         migration.run(provider, on_reject="stop")
     assert migration.splynx.writes() == {}
     assert migration.summary()[""] == "failed"
@@ -273,7 +273,7 @@ def test_the_reject_limit_is_a_number_or_a_percentage(
     for person in provider.people[3:]:
         person["email"] = "nonsense"
     if stops:
-        with pytest.raises(MigrationError, match="reject_limit"):
+        with pytest.raises(MigrationError, match=r"reject_limit"):
             migration.run(provider, reject_limit=limit)
         assert migration.splynx.writes() == {}
     else:
@@ -318,7 +318,7 @@ def test_a_stream_that_no_model_reads(
     feed = provider.feed()
     feed.stream("weather", {"id": "int"}, [{"id": 1}])
     if policy == "fail":
-        with pytest.raises(MigrationError, match="No model reads stream weather, and unknown_streams is fail"):
+        with pytest.raises(MigrationError, match=r"No model reads stream weather, and unknown_streams is fail"):
             migration.run(feed, unknown_streams=policy)
         assert migration.splynx.writes() == {}
         return

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from splynx_runs import add_model, write_models
 
+from splynx_runs import add_model, write_models
 from target_splynx.contract.resource import resources
 from target_splynx.errors import ModelError, SettingsError
 from target_splynx.modelling.dependencies import Graph, build_graph
@@ -99,7 +99,7 @@ def test_a_mistake_that_shows_when_the_model_runs_names_file_and_line(
 def test_models_that_wait_for_each_other_are_named(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     add_model(tmp_path, "customers/a", "-- resource: customers\nSELECT id::VARCHAR AS source_key FROM splynx.partners")
     add_model(tmp_path, "customers/b", "-- resource: partners\nSELECT id::VARCHAR AS source_key FROM splynx.customers")
-    with pytest.raises(ModelError, match="these models wait for each other: customers/a, customers/b.*mode: patch"):
+    with pytest.raises(ModelError, match=r"these models wait for each other: customers/a, customers/b.*mode: patch"):
         graph_of(tmp_path, connection)
 
 
@@ -146,7 +146,7 @@ def test_files_of_the_operator_replace_and_add(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mapping", ["nothing-of-the-kind", "common", ""])
 def test_a_mapping_that_is_not_there_is_told(mapping: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match="`mapping` is"):
+    with pytest.raises(SettingsError, match=r"`mapping` is"):
         load_models(mapping or "absent/folder")
 
 
@@ -158,9 +158,9 @@ def test_a_folder_of_ones_own_may_be_named_by_a_relative_path(monkeypatch: pytes
 
 def test_a_folder_that_is_no_section_is_told(tmp_path: Path) -> None:
     add_model(tmp_path, "custmers/people", "-- resource: customers\nSELECT 1 AS source_key")
-    with pytest.raises(ModelError, match="`custmers` is no section. Sections: foundation, catalogue"):
+    with pytest.raises(ModelError, match=r"`custmers` is no section. Sections: foundation, catalogue"):
         load_models(str(tmp_path))
-    with pytest.raises(SettingsError, match="`models_path` .* is not a folder"):
+    with pytest.raises(SettingsError, match=r"`models_path` .* is not a folder"):
         load_models(str(tmp_path), str(tmp_path / "absent"))
 
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from splynx_runs import Migration, Provider, write_models
-
 from target_splynx.ledger.entries import Operation
 from target_splynx.loading.passwords import PasswordFile
 from target_splynx.modelling.model import read_model

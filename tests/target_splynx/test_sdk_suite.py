@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox.splynx.server import SplynxServer
 from singer_sdk.testing import get_target_test_class
-from splynx_runs import KEY, SECRET, add_model
 
+from sandbox.splynx.server import SplynxServer
+from splynx_runs import KEY, SECRET, add_model
 from target_splynx.target import TargetSplynx
 
 CONFIG: dict[str, Any] = {"api_key": KEY, "api_secret": SECRET}

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from singer_feed import TYPES
 
+from singer_feed import TYPES
 from target_splynx.errors import StageError, WorkspaceBusy
 from target_splynx.stage import Stage
 from target_splynx.stage.completeness import Completeness
@@ -242,3 +242,20 @@ def test_records_are_counted_over_a_schema_that_is_sent_again(stage: Stage) -> N
     stage.append("s", {"id": 2, "text": "x"})
     assert stage.flush() == {"s": 2}
     assert table(stage, "s") == [(1, None), (2, "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("2026-01-01T10:00:00Z", "2026-01-01 10:00:00"),
+        ("2026-01-01T10:00:00+02:00", "2026-01-01 08:00:00"),
+        ("2026-01-01T10:00:00.123456+00:00", "2026-01-01 10:00:00.123456"),
+        ("2026-01-01 10:00:00", "2026-01-01 10:00:00"),
+        ("2026-01-01T10:00:00", "2026-01-01 10:00:00"),
+        ("2026-01-01T10:00:00.123456789Z", "2026-01-01 10:00:00.123456"),
+        ("0001-01-01T00:00:00Z", "0001-01-01 00:00:00"),
+    ],
+)
+def test_times_are_read_in_every_form_that_taps_send(text: str, stored: str, stage: Stage) -> None:
+    fill(stage, "s", [{"id": 1, "moment": text}], id="int", moment="time")
+    assert table(stage, "s", "timezone('UTC', moment)::VARCHAR") == [(stored,)]

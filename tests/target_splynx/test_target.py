@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
 from singer_feed import Feed
 from splynx_runs import LINE_COLUMNS, PERSON_COLUMNS, PLAN_COLUMNS, Migration, Provider, write_models
-
 from target_splynx.errors import MigrationError, Stopped
 from target_splynx.target import TargetSplynx
 
@@ -119,7 +119,7 @@ def test_an_incremental_stream_from_its_beginning_is_enough(migration: Migration
 
 
 def test_an_incremental_start_into_an_empty_workspace_is_refused(migration: Migration, provider: Provider) -> None:
-    with pytest.raises(MigrationError, match="stream people was never staged in full.*--full-refresh"):
+    with pytest.raises(MigrationError, match=r"stream people was never staged in full.*--full-refresh"):
         migration.run(incremental(provider, BOOKMARK, BOOKMARK))
     assert migration.splynx.customers() == {}
 
@@ -128,7 +128,7 @@ def test_an_interrupted_full_table_is_no_whole_stream(migration: Migration, prov
     feed = Feed().stream("plans", PLAN_COLUMNS, provider.plans).stream("lines", LINE_COLUMNS, provider.lines)
     feed.schema("people", PERSON_COLUMNS).activate("people")
     feed.record("people", **provider.people[0]).state({"bookmarks": {"people": {}}})
-    with pytest.raises(MigrationError, match="stream people was never staged in full"):
+    with pytest.raises(MigrationError, match=r"stream people was never staged in full"):
         migration.run(feed)
     assert migration.splynx.customers() == {}
 
@@ -156,7 +156,7 @@ def test_a_stop_while_planning_writes_nothing(migration: Migration, provider: Pr
     target = TargetSplynx(config=migration.config())
     import io
 
-    with pytest.raises(Stopped, match="while planning: nothing was written"):
+    with pytest.raises(Stopped, match=r"while planning: nothing was written"):
         target.listen(io.StringIO(provider.feed().text))
     assert migration.splynx.writes() == {}
     assert migration.summary()[""] == "stopped"
@@ -190,3 +190,26 @@ def test_about_tells_the_settings(tmp_path: Path) -> None:
     about = json.loads(CliRunner().invoke(TargetSplynx.cli, ["--about", "--format", "json"]).stdout)
     assert about["name"] == "target-splynx"
     assert {"api_url", "mapping", "on_delete", "status_map"} <= about["settings"]["properties"].keys()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"api_secret": "wrong"}, "refuses the credentials (401). Check `auth_method`, `api_key` and `api_secret`"),
+        ({"api_url": "http://127.0.0.1:9"}, "does not answer"),
+        ({"api_url": "splynx.example.net"}, "`api_url` is 'splynx.example.net'; write the whole address"),
+        ({"auth_method": "magic"}, "auth_method"),
+        ({"mapping": "absent"}, "`mapping` is 'absent': use sonar, or the path of a folder with models."),
+    ],
+    ids=["key", "address", "no scheme", "method", "mapping"],
+)
+def test_a_wrong_setting_ends_with_one_clear_sentence(
+    settings: dict[str, Any], sentence: str, migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = invoke(migration, provider.feed().text, **settings)
+    assert (result.exit_code, result.stdout) == (1, "")
+    last = caplog.records[-1]
+    assert (last.levelname, sentence in last.getMessage()) == ("ERROR", True), last.getMessage()
+    assert last.exc_info is None
+    assert "defect" not in caplog.text
+    assert migration.splynx.writes() == {}

@@ -75,7 +75,7 @@ def test_what_means_something_else_is_not(left: Any, right: Any) -> None:
     [
         ("number", True, 1), ("number", "5", 5), ("number", Decimal("5.00"), 5), ("decimal", Decimal("49.9900"), Decimal("49.99")),
         ("decimal", 0.1, Decimal("0.1")), ("boolean", "1", True), ("boolean", 0, False), ("date", date(2026, 1, 2), "2026-01-02"),
-        ("date", "2026-01-02T10:00:00", "2026-01-02"), ("datetime", datetime(2026, 1, 2, 3, 4, 5), "2026-01-02 03:04:05"),
+        ("date", "2026-01-02T10:00:00", "2026-01-02"), ("datetime", datetime(2026, 1, 2, 3, 4, 5), "2026-01-02 03:04:05"),  # noqa: DTZ001
         ("datetime", "2026-01-02", "2026-01-02 00:00:00"), ("datetime", "2026-01-02T03:04:05+00:00", "2026-01-02 03:04:05"),
         ("array", "[1, 2.5]", [1, Decimal("2.5")]), ("array", (1, 2), [1, 2]), ("object", '{"a": 1.50}', {"a": Decimal("1.5")}),
         ("string", Decimal("0.00000010"), "0.0000001"), ("string", True, "1"), ("string", 1e22, "10000000000000000000000"), ("string", None, None),

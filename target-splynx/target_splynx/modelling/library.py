@@ -6,6 +6,7 @@ shipped).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def _files(base: Path) -> dict[tuple[str, str], Path]:
     return found
 
 
+@lru_cache
 def mapping_settings(mapping: str = "sonar") -> dict[str, dict[str, Any]]:
     """Settings that a shipped mapping's models read: name → {type, default, description}."""
     path = shipped_folder(mapping) / "settings.yml"

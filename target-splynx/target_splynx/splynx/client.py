@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+RETRY_PAUSE_SECONDS = 0.5
+"""Before the first repetition, at most; doubled each time."""
+
 _SUCCESS = {200, 201, 202, 204}
 _NO_ADDRESS = (
     requests.exceptions.MissingSchema,
@@ -168,7 +171,7 @@ class Client:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unavailable),
             stop=tenacity.stop_after_attempt(self._attempts),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=30),
+            wait=tenacity.wait_random_exponential(multiplier=RETRY_PAUSE_SECONDS, max=30),
             before_sleep=note,
             reraise=True,
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from sandbox.data.generate import generate
 from sandbox.data.truth import Truth, read_truth
 from sandbox.sonar.contract import load_contract

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
 from sandbox.data import command
 from sandbox.data.change import Wishes, change, touch_contact_email
 from sandbox.data.truth import read_truth

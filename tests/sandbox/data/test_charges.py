@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from sandbox.data.calendar import bill_runs
 from sandbox.data.charges import (
     RecurringLine,

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 import pytest
+
 from sandbox.data.truth import Truth
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.relations import find_relation

@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+
 from sandbox.data.dirt_codes import DIRT_CODES
 from sandbox.data.generate import generate
 from sandbox.data.truth import Truth, read_truth

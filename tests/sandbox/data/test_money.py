@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from sandbox.data.generate import generate
 from sandbox.data.truth import Truth, read_truth
 from sandbox.sonar.store import open_database

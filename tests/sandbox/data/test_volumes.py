@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+
 from sandbox.data.generate import generate
 from sandbox.data.truth import Truth, read_truth
 from sandbox.data.volumes import FULL_VOLUMES, KNOWN_VOLUMES, REAL_ACCOUNTS

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import create_tables, open_database

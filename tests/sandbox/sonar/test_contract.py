@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query, validate_schema
+
 from sandbox.sonar.contract import CONTRACT_FILE, Field, load_contract
 from sandbox.sonar.execution import Engine
 from sandbox.sonar.relations import find_relation

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query
+
 from sandbox.sonar import functions
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.execution import Engine

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from sandbox.sonar.command import ensure_database
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.server import SonarServer

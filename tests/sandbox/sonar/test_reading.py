@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.roots import irregular_root
 from sandbox.sonar.server import SonarServer

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLError
+
 from sandbox.sonar.changes import _TEXT_FIELDS
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.scalars import datetime_in, make_scalar

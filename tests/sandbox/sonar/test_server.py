@@ -17,10 +17,10 @@ import pytest
 import requests
 from gql import Client, gql
 from gql.transport.requests import RequestsHTTPTransport
-from sandbox.sonar.server import SonarServer, make_app
-from sandbox.sonar.store import open_database
 
 import sandbox
+from sandbox.sonar.server import SonarServer, make_app
+from sandbox.sonar.store import open_database
 
 HEADERS = {"Authorization": "Bearer secret"}
 QUERY = {"query": "{ accounts(id: 1) { entities { id name } } }"}

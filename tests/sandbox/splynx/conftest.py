@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sandbox.splynx.server import SplynxServer
 
 KEY, SECRET = "sandbox-key", "sandbox-secret"

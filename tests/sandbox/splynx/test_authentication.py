@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+
 from sandbox.splynx.auth import signature_of
 from sandbox.splynx.server import SplynxServer
 from sandbox.splynx.state import ApiKey

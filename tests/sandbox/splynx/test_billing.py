@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from sandbox.splynx.server import SplynxServer
 
 PREVIEW = "admin/finance/to-bill/{}--preview"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from sandbox.splynx.contract import Resource, load
 from sandbox.splynx.fields import Field
 from sandbox.splynx.routes import ACTIONS

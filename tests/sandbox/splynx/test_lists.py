@@ -103,6 +103,7 @@ def test_looking_up_and_listing_stay_quick_with_50000_rows(api: Any) -> None:
 
 def test_numbers_can_be_texts_as_in_old_builds() -> None:
     import requests
+
     from sandbox.splynx.server import SplynxServer
 
     with SplynxServer(strings=True) as server:

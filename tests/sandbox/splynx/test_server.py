@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sandbox.faults import FaultRule, FaultRuleError, Traffic
 from sandbox.splynx.server import SplynxServer
 

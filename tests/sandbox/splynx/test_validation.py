@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from sandbox.splynx.contract import load
 from sandbox.splynx.server import SplynxServer
 

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import requests
+
 from sandbox.splynx.server import SplynxServer
 
 PDF = ("contract.pdf", b"%PDF-1.4 test", "application/pdf")

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from target_splynx.functions import CATALOGUE, Function, register
 
 

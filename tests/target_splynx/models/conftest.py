@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 import pytest
-import target_splynx.models
 import yaml
+
+import target_splynx.models
 from sandbox.sonar.contract import load_contract
 from target_splynx.functions import register
 from target_splynx.modelling.dependencies import build_graph

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import target_splynx.contract
 import yaml
+
+import target_splynx.contract
 
 RESOURCES = json.loads((Path(target_splynx.contract.__file__).parent / "resources.json").read_text(encoding="utf-8"))
 RESERVED = {"source_key", "_reject", "_skip", "_label", "additional_attributes", "id", "customer_id", "module"}

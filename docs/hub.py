@@ -1,0 +1,154 @@
+"""Plugin definitions in the form of Meltano's Hub: docs/hub/tap-sonar.yml and docs/hub/target-splynx.yml.
+
+In: settings, capabilities and streams from the plugins' code, commands and groups of settings from meltano.yml, texts
+from hub_texts.yml. Out: the two files; `--check` writes nothing and exits 1 when one of them is not up to date. Form:
+research/meltano.md §9.
+
+Before a definition is handed in, `REPOSITORY` and `VARIANT` must name the place where the project is published.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from graphql import graphql_sync
+
+from generate import PLUGINS, ROOT, kind, secret, settings
+from sandbox.sonar.schema import load_schema
+from tap_sonar.catalog import StreamDefinition, survey
+from tap_sonar.introspection import INTROSPECTION_QUERY, parse
+
+HUB = ROOT / "docs" / "hub"
+REPOSITORY = "https://github.com/OWNER/sonar-to-splynx"
+VARIANT = "owner"
+UNKNOWN_TO_MELTANO = {"validate-records"}
+"""Capabilities of the SDK that Meltano's schema of plugin definitions refuses (4.4.1)."""
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
+def definition(plugin: str) -> dict[str, Any]:
+    """One plugin's definition; keys in alphabetical order, as the Hub keeps them."""
+    project = _in_project(plugin)
+    found: dict[str, Any] = {
+        "name": plugin,
+        "namespace": plugin.replace("-", "_"),
+        "variant": VARIANT,
+        "repo": REPOSITORY,
+        "pip_url": f"git+{REPOSITORY}.git#subdirectory={plugin}",
+        "executable": plugin,
+        "maintenance_status": "active",
+        # Community plugins begin as silver when they are built with the SDK (research/meltano.md §9).
+        "quality": "silver",
+        "capabilities": sorted({str(item.value) for item in PLUGINS[plugin].capabilities} - UNKNOWN_TO_MELTANO),
+        "supported_python_versions": PYTHONS,
+        "settings": [_setting(name, spec) for name, spec in sorted(settings(plugin).items())],
+        "settings_group_validation": project["settings_group_validation"],
+        **_read(ROOT / "docs" / "hub_texts.yml")[plugin],
+    }
+    if plugin == "tap-sonar":
+        found["select"] = select_rules(_definitions())
+    if "commands" in project:
+        found["commands"] = project["commands"]
+    return dict(sorted(found.items()))
+
+
+def select_rules(definitions: list[StreamDefinition]) -> list[str]:
+    """What the tap selects by itself, as Meltano's rules: without them Meltano selects everything, secrets included."""
+    streams = sorted(entry.name for entry in definitions if not entry.selected_by_default)
+    fields = sorted(
+        f"!{entry.name}.{name}"
+        for entry in definitions
+        if entry.selected_by_default
+        for name in entry.unselected_properties
+    )
+    return ["*.*", *(f"!{name}.*" for name in streams), *fields]
+
+
+def _definitions() -> list[StreamDefinition]:
+    """The streams of the recorded instance."""
+    answer = graphql_sync(load_schema(), INTROSPECTION_QUERY)
+    return survey(parse(answer.data or {})).definitions
+
+
+def _setting(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": name,
+        "label": spec.get("title", name.replace("_", " ").capitalize()),
+        "kind": kind(spec),
+        "description": " ".join(str(spec.get("description", "")).split()),
+    }
+    if entry["kind"] == "options":
+        entry["options"] = [
+            {"label": str(value).replace("_", " ").capitalize(), "value": str(value)}
+            for value in spec["enum"]
+            if value is not None
+        ]
+    if spec.get("examples"):
+        entry["placeholder"] = f"Ex. {spec['examples'][0]}"
+    if secret(spec):
+        entry["sensitive"] = True
+    if spec.get("default") is not None:
+        entry["value"] = spec["default"]
+    return dict(sorted(entry.items()))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _in_project(plugin: str) -> dict[str, Any]:
+    """The plugin's block in meltano.yml."""
+    project = _read(ROOT / "meltano.yml")
+    blocks = project["plugins"]["extractors"] + project["plugins"]["loaders"]
+    return dict(next(block for block in blocks if block["name"] == plugin))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, lists indented."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        """Lists are indented under their key."""
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def rendered(plugin: str) -> str:
+    """The file's text."""
+    head = "# Generated by docs/hub.py from the plugin's code. For Meltano's Hub: one file per variant of a plugin.\n"
+    body = yaml.dump(definition(plugin), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
+    return head + re.sub(r"[ \t]+$", "", body, flags=re.MULTILINE)
+
+
+def generated() -> list[tuple[Path, str]]:
+    """Each file with its text."""
+    return [(HUB / f"{plugin}.yml", rendered(plugin)) for plugin in PLUGINS]
+
+
+def main() -> None:
+    """Write, or with --check only compare."""
+    stale = []
+    for path, text in generated():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path)
+            if "--check" not in sys.argv:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(path.relative_to(ROOT))
+    if stale and "--check" in sys.argv:
+        sys.exit("These files do not agree with the code: run `python docs/hub.py`.")
+
+
+if __name__ == "__main__":
+    main()
