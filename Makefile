@@ -26,7 +26,9 @@ demo: $(INSTALLED)
 	$(BIN)/python -m sandbox demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 tests/tap_sonar tests/target_splynx tests/sandbox
+	$(BIN)/python -m pytest -n 2 tests/sandbox
+	$(BIN)/python -m pytest -n 2 tests/target_splynx
+	$(BIN)/python -m pytest -n 2 tests/tap_sonar
 	$(BIN)/python -m pytest tests/end_to_end
 
 lint: $(INSTALLED)
