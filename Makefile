@@ -39,4 +39,4 @@ generate: $(INSTALLED)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv .meltano .demo workspace
+	rm -rf .venv .meltano .demo .cache workspace

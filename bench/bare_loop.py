@@ -1,7 +1,8 @@
-"""The yardstick: what one writes in ten minutes. One request at a time, key pages of 1,000, every row printed as JSON.
+"""The yardstick: what one writes in ten minutes. One request at a time, key pages of 1,000, each row printed as JSON.
 
-In: `bare_loop.py WORK.json`, WORK as `instance.work` makes it (address, token, and per stream the fields). Out: Singer-like
-RECORD lines on stdout. No types, no state, no retries, no relations beyond their first page: nothing that costs time.
+In: `bare_loop.py WORK.json`, WORK as `instance.work` makes it (address, token, and per stream the fields).
+Out: Singer-like RECORD lines on stdout. No types, no state, no retries, no relations beyond their first page:
+nothing that costs time.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def main() -> None:
         name = stream["name"]
         archived = ", include_archived: true" if stream["include_archived"] else ""
         query = (
-            f"query ($search: [Search]) {{ {name}(search: $search, sorter: [{{attribute: \"id\", direction: ASC}}], "
+            f'query ($search: [Search]) {{ {name}(search: $search, sorter: [{{attribute: "id", direction: ASC}}], '
             f"paginator: {{page: 1, records_per_page: {PAGE}}}{archived}) {{ entities {{ {stream['fields']} }} }} }}"
         )
         last = 0

@@ -1,7 +1,7 @@
 """The Sonar that all columns read: its data, its process, and the work to do.
 
-In: how many accounts, which streams, what latency. Out: a store file (kept for the next run), a running sandbox, the tap's
-catalog with exactly these streams selected, and the same work as a file for the other two columns.
+In: how many accounts, which streams, what latency. Out: a store file (kept for the next run), a running sandbox, the
+tap's catalog with exactly these streams selected, and the same work as a file for the other two columns.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
-TOKEN = "benchmark-token"  # noqa: S105
-NESTED = '(paginator: {page: 1, records_per_page: 100}, sorter: [{attribute: "id", direction: ASC}]) { entities { id } }'
+TOKEN = "benchmark-token"
+NESTED = (
+    '(paginator: {page: 1, records_per_page: 100}, sorter: [{attribute: "id", direction: ASC}]) { entities { id } }'
+)
 
 Catalog = dict[str, Any]
 
@@ -93,7 +95,8 @@ def discover(url: str) -> Catalog:
 
 def select(catalog: Catalog, streams: Sequence[str]) -> Catalog:
     """Select these streams (none named: those that are selected by default), and of their fields the defaults."""
-    entries = [entry for entry in catalog["streams"] if not streams or entry["tap_stream_id"] in streams]
+    wanted = streams or [entry["tap_stream_id"] for entry in catalog["streams"] if _selected(entry, None)]
+    entries = [entry for entry in catalog["streams"] if entry["tap_stream_id"] in wanted]
     if missing := set(streams) - {entry["tap_stream_id"] for entry in entries}:
         raise SystemExit(f"Sonar has no streams {', '.join(sorted(missing))}")
     copy: Catalog = json.loads(json.dumps({**catalog, "streams": entries}))
@@ -105,12 +108,15 @@ def select(catalog: Catalog, streams: Sequence[str]) -> Catalog:
 
 
 def truth(database: Path, catalog: Catalog) -> dict[str, int]:
-    """Rows that each stream of the catalog has, from the store itself."""
+    """Rows that each stream of the catalog has, from the store itself; without streams that the server computes."""
     connection = sqlite3.connect(database)
     try:
+        stored = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {entry["tap_stream_id"]: _extension(entry)["type"] for entry in catalog["streams"]}
         return {
-            entry["tap_stream_id"]: connection.execute(f'SELECT count(*) FROM "{_extension(entry)["type"]}"').fetchone()[0]
-            for entry in catalog["streams"]
+            stream: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+            for stream, table in tables.items()
+            if table in stored
         }
     finally:
         connection.close()
@@ -153,9 +159,10 @@ def _extension(entry: Mapping[str, Any]) -> dict[str, Any]:
     return dict(entry["schema"]["x-sonar"])
 
 
-def _selected(entry: Mapping[str, Any], name: str) -> bool:
+def _selected(entry: Mapping[str, Any], name: str | None) -> bool:
+    """Whether the tap selects a property, or without a name the stream, by itself."""
     for item in entry["metadata"]:
-        if item["breadcrumb"] == ["properties", name]:
+        if item["breadcrumb"] == (["properties", name] if name else []):
             metadata = item["metadata"]
             return bool(metadata.get("selected", metadata.get("selected-by-default", True)))
     return True

@@ -1,7 +1,7 @@
 """One run of a program: how long, how much processor time, how much memory, how many records.
 
-In: a command line. Out: a `Run`. Output goes to a file, so that no reader takes part of the two cores; the records in it are
-counted when the program has ended. Only the standard library: a child's peak of memory is never below what its
+In: a command line. Out: a `Run`. Output goes to a file, so that no reader takes part of the two cores; the records in
+it are counted when the program has ended. Only the standard library: a child's peak of memory is never below what its
 parent had at the fork, so this process stays small.
 """
 

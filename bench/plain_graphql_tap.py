@@ -1,9 +1,9 @@
 """The SDK's `GraphQLStream` used as its documentation shows, with page numbers. Here to show what becomes of that.
 
 In: `plain_graphql_tap.py --config WORK.json`, WORK as `instance.work` makes it. Out: Singer messages.
-Two things end it early, and neither says so (research/singer-sdk.md, "GraphQLStream traps"): Sonar answers nothing
-beyond row 10,000, or answers `{"errors": …}` with HTTP 200, which the SDK 0.54 takes for a page without rows; and paging
-stops at the first page without rows. The exit code is 0.
+Beyond row 10,000 Sonar answers no rows, or `{"errors": …}` with HTTP 200, which the SDK 0.54 takes for a page
+without rows (research/singer-sdk.md, "GraphQLStream traps"); paging stops at the first page without rows; the exit code
+is 0. Nobody is told that rows are missing.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class PlainStream(GraphQLStream[int]):
         """Pages count from 1."""
         return PageNumberPaginator(1)
 
-    def get_url_params(self, context: Context | None, next_page_token: int | None) -> dict[str, Any]:
+    def get_url_params(self, context: Context | None, next_page_token: int | None) -> dict[str, Any]:  # noqa: ARG002
         """The query's variables (the SDK puts them into the URL as well)."""
         return {"page": next_page_token, "size": PAGE}
 
