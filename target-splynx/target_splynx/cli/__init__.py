@@ -15,6 +15,7 @@ from target_splynx import __version__
 from target_splynx.cli.check import check
 from target_splynx.cli.plan import plan
 from target_splynx.cli.rejects import rejects
+from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
 from target_splynx.cli.verify import verify
 from target_splynx.errors import MigrationError
@@ -42,5 +43,5 @@ def main(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (check, plan, rejects, status, verify):
+for command in (check, plan, rejects, rollback, status, verify):
     main.add_command(command)

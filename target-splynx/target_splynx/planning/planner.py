@@ -301,7 +301,10 @@ class Planner:
                 f"There is no {model.resource.name} record to change.",
                 "Look why the record itself was not written.",
             )
-        return self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        found = self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        if record is None and not is_provisional(row.id):
+            found = [replace(each, before=self._existing.before(model, each)) for each in found]
+        return found
 
     def _change(self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts) -> list[Operation]:
         changed = changes(model.resource.fields, base.payload, old)
