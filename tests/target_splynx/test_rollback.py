@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from commands import answer, invoke
-from splynx_runs import Migration, Provider, Splynx
+from splynx_runs import Migration, Provider, Splynx, add_model
 
 
 def dump(splynx: Splynx) -> dict[str, Any]:
@@ -271,3 +271,73 @@ def _start(migration: Migration) -> subprocess.Popen[str]:
         [str(Path(sys.executable).with_name("splynx-migration")), "rollback", "1"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def test_what_has_no_delete_is_listed_and_goes_out_of_sight_with_its_customer(migration: Migration, provider: Provider) -> None:
+    add_model(
+        migration.models,
+        "support/notes",
+        """
+-- resource: customer_notes
+-- natural_key: [customer_id, title]
+SELECT 'n' || p.id AS source_key, c.id AS customer_id, 'note ' || p.id AS title, 'sonar:note:' || p.id AS comment, 'comment' AS type,
+    '2026-11-15 10:00:00' AS datetime, 1 AS administrator_id
+FROM sonar.people p JOIN splynx.customers c ON c.source_key = p.id::VARCHAR WHERE p.id < 3""",
+    )
+    migration.run(provider)
+    assert len(migration.splynx.rows("customers/customer-notes")) == 2, [r.message for r in migration.rejects()]
+
+    result = answer(migration, "rollback", "1", exit_code=2)
+
+    assert {(left["resource"], left["reason"]) for left in result["left"]} == {("customer_notes", "no_delete")}
+    assert migration.splynx.customers() == {}
+    with migration.ledger() as ledger:
+        assert ledger.count_records() == {}
+    migration.run(provider.feed(version=2))
+    new = {row["id"] for row in migration.splynx.rows("customers/customer")}
+    assert {row["customer_id"] for row in migration.splynx.rows("customers/customer-notes")} & new
+
+
+def test_a_load_that_was_killed_can_be_taken_back_whole(migration: Migration) -> None:
+    before = dump(migration.splynx)
+    migration.splynx.faults({"match": {"method": "POST|PUT"}, "kind": "delay", "seconds": 0.03})
+    process = migration.start(Provider.of(40))
+    deadline = time.monotonic() + 60
+    while sum(migration.splynx.writes().values()) < 50:
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    migration.splynx.faults()
+    assert answer(migration, "rollback", "1")["left"] == []
+    assert dump(migration.splynx) == before
+
+
+def test_an_ended_record_lives_again(migration: Migration, provider: Provider) -> None:
+    _on_delete(migration, "end")
+    migration.run(provider)
+    kept, provider.lines = provider.lines, provider.lines[:4]
+    migration.run(provider.feed(version=2))
+    assert [r["status"] for r in migration.splynx.rows("customers/internet-services")].count("disabled") == 1
+    assert answer(migration, "rollback", "2")["restored"] == {"services_internet": 1}
+    assert {r["status"] for r in migration.splynx.rows("customers/internet-services")} == {"active"}
+    provider.lines = kept
+    migration.splynx.reset_stats()
+    migration.run(provider.feed(version=3))
+    assert migration.splynx.writes() == {}
+
+
+def test_a_deleted_record_cannot_come_back_and_that_is_said(migration: Migration, provider: Provider) -> None:
+    _on_delete(migration, "delete")
+    migration.run(provider)
+    provider.lines = provider.lines[:4]
+    migration.run(provider.feed(version=2))
+    result = answer(migration, "rollback", "2", exit_code=2)
+    (left,) = result["left"]
+    assert (left["resource"], left["source_key"], left["reason"]) == ("services_internet", "105", "deleted")
+
+
+def _on_delete(migration: Migration, policy: str) -> None:
+    for path in migration.models.rglob("*.sql"):
+        text = path.read_text(encoding="utf-8").replace("on_delete: ignore", f"on_delete: {policy}")
+        path.write_text(text, encoding="utf-8")
