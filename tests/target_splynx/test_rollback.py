@@ -139,7 +139,7 @@ def test_what_splynx_has_billed_stays_even_with_force(migration: Migration, prov
 
 def test_a_delete_that_splynx_refuses_is_told_and_keeps_what_it_hangs_on(migration: Migration, provider: Provider) -> None:
     migration.run(provider)
-    migration.splynx.faults({"match": {"method": "DELETE", "path_regex": "internet-services"}, "kind": "status", "status": 405, "times": 1})
+    migration.splynx.faults({"match": {"method": "DELETE", "path_regex": "internet-services--3$"}, "kind": "status", "status": 405})
 
     result = answer(migration, "rollback", "1", exit_code=2)
 
@@ -147,8 +147,17 @@ def test_a_delete_that_splynx_refuses_is_told_and_keeps_what_it_hangs_on(migrati
     assert ("services_internet", "kept_by_splynx") in reasons
     assert ("customers", "needed") in reasons
     assert len(migration.splynx.rows("customers/internet-services")) == len(migration.splynx.customers()) == 1
+    migration.splynx.faults()
     assert answer(migration, "rollback", "1")["left"] == []
     assert migration.splynx.customers() == {}
+
+
+def test_a_delete_that_is_refused_while_others_are_there_is_tried_again(migration: Migration, provider: Provider) -> None:
+    before = dump(migration.splynx)
+    migration.run(provider)
+    migration.splynx.faults({"match": {"method": "DELETE", "path_regex": "internet-services"}, "kind": "status", "status": 405, "times": 1})
+    assert answer(migration, "rollback", "1")["left"] == []
+    assert dump(migration.splynx) == before
 
 
 def test_records_of_a_later_run_keep_what_they_hang_on(migration: Migration, provider: Provider) -> None:

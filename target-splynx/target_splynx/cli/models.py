@@ -27,7 +27,7 @@ from target_splynx.run import connect, prepare_models
 from target_splynx.settings import Settings
 from target_splynx.sketch import Sketch, sketch
 
-_FEW = 5
+_FEW = 3
 
 
 @click.command()
@@ -93,8 +93,8 @@ def _list(settings: Settings, *, as_json: bool) -> None:
             row["section"] if row["loaded"] else f"({row['section']})",
             row["model"].split("/")[1],
             f"{row['resource']}{'' if row['mode'] == 'create' else ' (patch)'}",
-            ", ".join(row["inputs"]),
-            _short(row["waits_for"]),
+            _short(row["inputs"]),
+            _short([name.split("/")[1] for name in row["waits_for"]]),
             row["rows"],
         )
         for row in rows
@@ -114,8 +114,7 @@ def _waits(graph: Graph, name: str) -> list[str]:
 
 
 def _short(names: list[str]) -> str:
-    plain = [name.split("/")[1] for name in names]
-    return ", ".join(plain) if len(plain) <= _FEW else f"{', '.join(plain[:_FEW])} and {len(plain) - _FEW} more"
+    return ", ".join(names) if len(names) <= _FEW else f"{', '.join(names[:_FEW])} and {len(names) - _FEW} more"
 
 
 def _told(found: Sketch, row: Row) -> dict[str, Any]:

@@ -192,6 +192,8 @@ def shown(value: Any) -> str:
     """A value for people: text in quotes, nothing for None."""
     if is_provisional(value):
         return "(made in this run)"
+    if isinstance(value, list):
+        return f"[{', '.join(shown(entry) for entry in value)}]"
     return "nothing" if value is None else repr(value) if isinstance(value, str) else str(value)
 
 

@@ -45,6 +45,12 @@ from target_splynx.undo.plan import UndoPlan, UndoPlanner
 logger = logging.getLogger(__name__)
 
 _CHUNK = 1000
+
+PASSES = 3
+"""How often a delete that Splynx refused is tried: a network inside another one is no reference that could be seen."""
+
+KEPT = "kept_by_splynx"
+
 _KEPT_BY_SPLYNX = 405
 """Status of "cannot be deleted" and of a missing DELETE alike (GUESS: sandbox/splynx/engine.py)."""
 
@@ -108,9 +114,7 @@ class UndoExecutor(Executor):
         except NotAllowed as error:
             if error.status != _KEPT_BY_SPLYNX:
                 raise
-            return self._refused(
-                operation, "kept_by_splynx", "", error.message, "Splynx does not let it go: see what uses it."
-            )
+            return self._refused(operation, KEPT, "", error.message, "Splynx does not let it go: see what uses it.")
 
 
 def rollback(
@@ -140,14 +144,21 @@ def rollback(
         _sweep(ledger)
     elif ledger.in_doubt():
         logger.warning("operations of an interrupted run are in doubt; the rollback itself will look them up first")
-    plan = UndoPlanner(ledger, client, workers=settings.parallel_workers, force=force).plan(run)
-    result = Rollback(run, left=list(plan.left))
-    result.forgotten.update(operation.resource for operation, _ in plan.forgets)
-    if dry_run:
-        result.deleted.update(operation.resource for operation in plan.deletes)
-        result.restored.update(operation.resource for operation in plan.restores)
-    else:
+    result = Rollback(run)
+    for _ in range(1 if dry_run else PASSES):
+        plan = UndoPlanner(ledger, client, workers=settings.parallel_workers, force=force).plan(run)
+        result.left = list(plan.left)
+        result.forgotten.update(operation.resource for operation, _ in plan.forgets)
+        if dry_run:
+            result.deleted.update(operation.resource for operation in plan.deletes)
+            result.restored.update(operation.resource for operation in plan.restores)
+            break
+        before = result.deleted.total()
         _load(settings, ledger, client, graph, plan, result, stop, public_settings)
+        refused = any(operation.reason == KEPT for operation in result.left)
+        if not refused or result.deleted.total() == before:
+            break
+        logger.info("Splynx kept records that others stood on; these are gone now: trying once more")
     result.requests, result.seconds = client.counters.requests, time.monotonic() - began
     return result
 

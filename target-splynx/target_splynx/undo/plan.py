@@ -181,7 +181,7 @@ class UndoPlanner:
             restore = self._numbered(operation, action="update", payload=way.payload, before=applied)
             self._plan.restores.append(restore)
             self._plan.after[restore.id] = held
-        elif way.back:
+        elif way.back and (held.state, held.payload) != (record.state, record.payload):
             self._forget(operation, held)
         names = ", ".join(way.changed)
         if way.changed:
