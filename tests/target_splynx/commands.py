@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from click.testing import CliRunner, Result
+
 from splynx_runs import Migration
 from target_splynx.cli import main
 

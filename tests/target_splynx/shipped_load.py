@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from sandbox.data.generate import generate
 from sandbox.sonar.server import SonarServer
 from singer_feed import Feed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from commands import answer, invoke
 from splynx_runs import Migration, Provider, add_model
 

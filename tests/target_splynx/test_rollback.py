@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from commands import answer, invoke
 from splynx_runs import Migration, Provider, Splynx, add_model
 

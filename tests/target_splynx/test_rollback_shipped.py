@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from commands import answer, invoke
 from shipped_load import singer_lines
 from singer_feed import Feed

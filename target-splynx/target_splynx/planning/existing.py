@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from target_splynx.contract.live import MARKER
@@ -98,11 +98,15 @@ class Existing:
             rows = self.listing(model.resource)
         return match(model, wanted, rows)
 
-    def before(self, model: Model, change: Operation) -> dict[str, Any]:
-        """The old values of a first change to a record that was there before the migration, so that a rollback knows
-        them; empty when they would cost a request for each of many records."""
-        row = self._row(model.resource, change)
-        return {} if row is None else before_image(held_fields(model, change.payload, row), change.payload)
+    def with_before(self, model: Model, changes: list[Operation]) -> list[Operation]:
+        """First changes to a record that was there before the migration, with the old values, so that a rollback knows
+        them; none when they would cost a request for each of many records."""
+        found = []
+        for change in changes:
+            row = self._row(model.resource, change)
+            held = {} if row is None else held_fields(model, change.payload, row)
+            found.append(replace(change, before={} if row is None else before_image(held, change.payload)))
+        return found
 
     def _row(self, resource: Resource, change: Operation) -> dict[str, Any] | None:
         if list_path(resource)[0] is not None and resource.id:
