@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -214,3 +218,29 @@ def test_a_second_reading_of_the_same_model_needs_no_run(migration: Migration, p
     migration.run(provider)
     add_model(migration.models, "customers/labels", "-- resource: labels\nSELECT 'x' AS source_key, 'x' AS label, '#fff' AS color")
     assert "The next run" in invoke(migration, "models", "--show", "people", "--account", "1").output
+
+
+def test_a_killed_apply_is_refused_and_a_new_plan_finishes_it(migration: Migration) -> None:
+    provider = Provider.of(40)
+    migration.run(provider, dry_run=True)
+    migration.splynx.faults({"match": {"method": "POST|PUT"}, "kind": "delay", "seconds": 0.03})
+    environment = {f"TARGET_SPLYNX_{name}".upper(): str(value) for name, value in migration.config().items()}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("splynx-migration")), "apply"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while sum(migration.splynx.writes().values()) < 60:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    migration.splynx.faults()
+    result = invoke(migration, "apply")
+    assert (result.exit_code, "It was interrupted while it wrote" in result.output) == (1, True)
+    answer(migration, "plan", "--refresh")
+    assert answer(migration, "apply")["state"] == "done"
+    picture = migration.splynx.picture()
+    assert len(picture["people"]) == len(picture["services"]) == 40
+    migration.splynx.reset_stats()
+    migration.run(provider.feed(version=2))
+    assert migration.splynx.writes() == {}
