@@ -52,3 +52,7 @@ class RejectLimitReached(MigrationError):
 
 class Stopped(MigrationError):
     """A signal asked the run to stop; what was in flight has been finished and journalled."""
+
+
+class PlanStale(MigrationError):
+    """A saved plan cannot be applied: the stage, the models, Splynx or another run have moved since."""

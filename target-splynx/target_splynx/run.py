@@ -30,6 +30,7 @@ from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
+from target_splynx.stage.fingerprint import models_fingerprint, stage_fingerprint
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,11 @@ def prepare_models(settings: Settings, stage: Stage) -> tuple[Graph, frozenset[s
     return graph, frozenset(model.name for model in graph.order if model.section in settings.sections)
 
 
+def fingerprints(stage: Stage, graph: Graph) -> dict[str, str]:
+    """What a saved plan was made from: `apply` compares."""
+    return {"stage": stage_fingerprint(stage), "models": models_fingerprint(graph.order, graph.parts)}
+
+
 def execute(
     settings: Settings,
     stage: Stage,
@@ -174,9 +180,10 @@ def execute(
         result.requests = client.counters.requests
         result.seconds = time.monotonic() - began
         result.failed_models = summary.failed
-        ledger.finish_run(
-            run, result.state, {"rows": result.rows, "requests": result.requests, "seconds": round(result.seconds, 1)}
-        )
+        told = {"rows": result.rows, "requests": result.requests, "seconds": round(result.seconds, 1)}
+        if result.state == "planned":
+            told["fingerprints"] = fingerprints(stage, graph)
+        ledger.finish_run(run, result.state, told)
     logger.info(result.sentence())
     if summary.failed:
         first = next(iter(summary.failed.items()))

@@ -12,9 +12,13 @@ import sys
 import click
 
 from target_splynx import __version__
+from target_splynx.cli.apply import apply
 from target_splynx.cli.check import check
+from target_splynx.cli.models import models
 from target_splynx.cli.plan import plan
 from target_splynx.cli.rejects import rejects
+from target_splynx.cli.retry import retry
+from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
 from target_splynx.cli.verify import verify
 from target_splynx.errors import MigrationError
@@ -37,10 +41,11 @@ class _Group(click.Group):
 def main(verbose: bool) -> None:
     """Look at, check and prove a migration into Splynx.
 
-    Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. After a run: status, rejects, verify.
+    Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
+    apply. After a run: status, rejects, retry, verify. To go back: rollback.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (check, plan, rejects, status, verify):
+for command in (apply, check, models, plan, rejects, retry, rollback, status, verify):
     main.add_command(command)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -12,9 +14,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from target_splynx.errors import StageError
 from target_splynx.ledger.store import Ledger
 from target_splynx.settings import Settings
+from target_splynx.stage.store import Stage
 from target_splynx.target import load_config_from_environment
+from target_splynx.workspace import locked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,9 +29,52 @@ DIFFERENCES = 2
 """Exit code: finished, with differences or rejects."""
 
 
+def load_config() -> dict[str, Any]:
+    """The settings from the environment, as a Singer config."""
+    return load_config_from_environment()
+
+
 def load_settings() -> Settings:
-    """The settings from the environment."""
-    return Settings.from_config(load_config_from_environment())
+    """The settings from the environment, checked."""
+    return Settings.from_config(load_config())
+
+
+@contextlib.contextmanager
+def opened_stage(settings: Settings) -> Iterator[Stage]:
+    """The stage, with the workspace locked for this process.
+
+    Raises:
+        StageError: nothing was ever staged.
+    """
+    if not (settings.workspace / "staging.duckdb").is_file():
+        raise StageError(
+            f"Nothing was ever staged in {settings.workspace}: run `meltano run tap-sonar target-splynx` first "
+            "(with TARGET_SPLYNX_DRY_RUN=true to write nothing)."
+        )
+    with locked(settings.workspace):
+        stage = Stage(settings.workspace)
+        try:
+            yield stage
+        finally:
+            stage.close()
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set: what is in flight is finished, nothing new begins."""
+    stop = threading.Event()
+
+    def handle(number: int, _frame: object) -> None:
+        if not stop.is_set():
+            click.echo(f"{signal.Signals(number).name}: stopping; what is in flight will be finished", err=True)
+        stop.set()
+
+    kept = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -19,32 +19,52 @@ from target_splynx.cli.context import (
     print_json,
     print_table,
 )
+from target_splynx.ledger.entries import Operation
+from target_splynx.ledger.undoings import run_of
+from target_splynx.loading.masking import masked
+
+_COLUMNS = (
+    "id",
+    "section",
+    "resource",
+    "source_key",
+    "record",
+    "state",
+    "action",
+    "reason",
+    "field",
+    "value",
+    "message",
+    "remedy",
+    "blocked_by",
+    "splynx_id",
+    "payload",
+)
 
 
 @click.command()
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV (safe for spreadsheets).")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all as CSV, payload included (safe for spreadsheets).")
 @click.option("--limit", default=50, show_default=True, help="Rows to show in the table.")
 @click.option("--reason", help="Only this reason code.")
+@click.option("--resource", help="Only this resource, e.g. customers.")
+@click.option("--run", "number", type=int, help="Of this run instead of the last one.")
 @json_option
-def rejects(as_csv: bool, limit: int, reason: str | None, as_json: bool) -> None:
-    """List the rejected and blocked records of the last run. Exit code 2 when there are any."""
+def rejects(
+    as_csv: bool, limit: int, reason: str | None, resource: str | None, number: int | None, as_json: bool
+) -> None:
+    """List the records that a run did not write, why, and what to do. Exit code 2 when there are any.
+
+    Each has an id that stays the same over runs, MODEL:SOURCE_KEY: `retry` takes it. --csv and --json tell everything,
+    with Splynx's own message and the payload that was refused; passwords in it are masked.
+    """
     with opened_ledger(load_settings()) as ledger:
-        run = ledger.last_run()
+        run = ledger.last_run() if number is None else run_of(ledger, number)
         found = list(ledger.operations(run["id"], states=("rejected", "blocked"))) if run else []
+        names = {operation.id: reject_id(operation) for operation in found}
     rows = [
-        {
-            "section": operation.model.split("/")[0],
-            "resource": operation.resource,
-            "source_key": operation.source_key,
-            "record": operation.label,
-            "reason": operation.reason or "",
-            "field": operation.field or "",
-            "message": operation.message or "",
-            "remedy": operation.remedy or "",
-            "blocked_by": operation.blocked_by,
-        }
+        _row(operation, names)
         for operation in found
-        if reason is None or operation.reason == reason
+        if (reason is None or operation.reason == reason) and (resource is None or operation.resource == resource)
     ]
     if as_json:
         print_json(rows)
@@ -68,15 +88,42 @@ def rejects(as_csv: bool, limit: int, reason: str | None, as_json: bool) -> None
         sys.exit(DIFFERENCES)
 
 
+def reject_id(operation: Operation) -> str:
+    """The name of a reject, the same in every run."""
+    return f"{operation.model}:{operation.source_key}"
+
+
+def _row(operation: Operation, names: dict[int, str]) -> dict[str, Any]:
+    payload = masked(operation.payload)
+    return {
+        "id": reject_id(operation),
+        "section": operation.model.split("/")[0],
+        "resource": operation.resource,
+        "source_key": operation.source_key,
+        "record": operation.label,
+        "state": operation.state,
+        "action": operation.action,
+        "reason": operation.reason or "",
+        "field": operation.field or "",
+        "value": payload.get(operation.field or ""),
+        "message": operation.message or "",
+        "remedy": operation.remedy or "",
+        "blocked_by": names.get(operation.blocked_by or 0),
+        "splynx_id": operation.splynx_id,
+        "payload": payload,
+    }
+
+
 def _print_csv(rows: list[dict[str, Any]]) -> None:
     writer = csv.writer(sys.stdout)
-    names = ["section", "resource", "source_key", "record", "reason", "field", "message", "remedy", "blocked_by"]
-    writer.writerow(names)
+    writer.writerow(_COLUMNS)
     for row in rows:
-        writer.writerow([_safe(row[name]) for name in names])
+        writer.writerow([_safe(row[name]) for name in _COLUMNS])
 
 
 def _safe(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    text = (
+        "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -4,6 +4,7 @@
 * `operations`: each planned write with its payload, state, error and before-image. A plan, a journal, the rejects, a
   rollback and a report are queries on it.
 * `runs`: one row per run.
+* `undoings`: which operation of a rollback undoes which operation of the run that it takes back.
 * `meta`: version of these tables, and which Splynx this ledger belongs to.
 """
 
@@ -73,3 +74,10 @@ operations = sa.Table(
 )
 sa.Index("operations_by_run", operations.c.run, operations.c.model, operations.c.state)
 sa.Index("operations_by_state", operations.c.state)
+
+undoings = sa.Table(
+    "undoings",
+    metadata,
+    sa.Column("operation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("undoes", sa.Integer, nullable=False),
+)

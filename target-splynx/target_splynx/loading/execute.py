@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from target_splynx.contract.live import MARKER
+from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.loading.lookup import Undecidable, find_created
@@ -18,6 +19,7 @@ from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, item_path
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, merged
+from target_splynx.readback import one, pairs
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import LoginRefused, NotAllowed, NotFound, SplynxError, Unavailable, ValidationRefused
 
@@ -136,6 +138,22 @@ class Executor:
         found = self._look(model, operation)
         return self._created(operation, found) if found else None
 
+    def resolve_change(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome | None:
+        """What became of a change or a deletion that an earlier run left in doubt; None when it was not carried out, or
+        when Splynx does not show it."""
+        try:
+            row = one(self._client, model.resource, operation.path, operation.splynx_id or "")
+        except Unavailable:
+            raise InDoubt("Splynx stopped answering. Run again: nothing is lost or doubled.") from None
+        except SplynxError:
+            return None
+        if operation.action == "delete":
+            return self._deleted(operation, old) if row is None else None
+        if row is None:
+            return None
+        shown = [same(value, held) for _, value, held, seen in pairs(operation.payload, row) if seen]
+        return self._changed(operation, old) if shown and all(shown) else None
+
     def _created(self, operation: Operation, splynx_id: str) -> Outcome:
         record = Record(
             model=operation.model,
@@ -150,6 +168,10 @@ class Executor:
     def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         splynx_id = operation.splynx_id or ""
         self._client.put(item_path(model.resource, operation.path, splynx_id), operation.payload)
+        return self._changed(operation, old)
+
+    def _changed(self, operation: Operation, old: dict[str, Any]) -> Outcome:
+        splynx_id = operation.splynx_id or ""
         record = Record(
             model=operation.model,
             source_key=operation.source_key,
@@ -167,6 +189,10 @@ class Executor:
             self._client.delete(item_path(model.resource, operation.path, splynx_id))
         except NotFound:
             logger.info("%s %s was gone already", model.resource.name, operation.source_key)
+        return self._deleted(operation, old)
+
+    def _deleted(self, operation: Operation, old: dict[str, Any]) -> Outcome:
+        splynx_id = operation.splynx_id or ""
         record = Record(
             model=operation.model,
             source_key=operation.source_key,

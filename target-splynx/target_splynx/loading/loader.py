@@ -287,7 +287,7 @@ class Loader:
 
 
 def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Model]) -> int:
-    """What a killed run left as `sent`: creates are looked up, changes and deletes are planned anew. Returns how many.
+    """What a killed run left as `sent` is looked up; what was not carried out is planned anew. Returns how many.
 
     Raises:
         MigrationError: a create cannot be decided; nothing is written before it is.
@@ -299,7 +299,12 @@ def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Mo
     for operation in pending:
         model = models.get(operation.model)
         outcome: Outcome | None = None
-        if operation.action == "create" and model is not None:
-            outcome = executor.resolve(model, operation)
+        if model is not None:
+            if operation.action == "create":
+                outcome = executor.resolve(model, operation)
+            else:
+                # A rollback's deletion would not be planned anew by a run: the ledger must learn of it here.
+                known = ledger.records(operation.model, [operation.source_key]).get(operation.source_key)
+                outcome = executor.resolve_change(model, operation, dict(known.payload) if known else {})
         ledger.settle(0, [outcome or Outcome(operation, "abandoned")])
     return len(pending)

@@ -7,15 +7,18 @@ between. Lists are read in pages; for a handful of new records on a large Splynx
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from target_splynx.contract.live import MARKER
 from target_splynx.contract.resource import Resource
 from target_splynx.contract.values import WrongType, same, to_api
+from target_splynx.ledger.entries import Operation
+from target_splynx.loading.paths import item_path
 from target_splynx.modelling.model import Model
-from target_splynx.planning.diff import ATTRIBUTES
+from target_splynx.planning.diff import ATTRIBUTES, before_image
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError
 from target_splynx.splynx.query import Query
@@ -42,6 +45,8 @@ class Existing:
         self._client = client
         self._page_size = page_size
         self._lists: dict[str, list[dict[str, Any]]] = {}
+        self._by_id: dict[str, dict[str, dict[str, Any]]] = {}
+        self._single: Counter[str] = Counter()
 
     def listing(self, resource: Resource, modules: Iterable[str] = ()) -> list[dict[str, Any]]:
         """All records of a resource; empty when it has no list or the key may not read it."""
@@ -92,6 +97,31 @@ class Existing:
                     return self._one_by_one(path, query, wanted)
             rows = self.listing(model.resource)
         return match(model, wanted, rows)
+
+    def with_before(self, model: Model, changes: list[Operation]) -> list[Operation]:
+        """First changes to a record that was there before the migration, with the old values, so that a rollback knows
+        them; none when they would cost a request for each of many records."""
+        found = []
+        for change in changes:
+            row = self._row(model.resource, change)
+            held = {} if row is None else held_fields(model, change.payload, row)
+            found.append(replace(change, before={} if row is None else before_image(held, change.payload)))
+        return found
+
+    def _row(self, resource: Resource, change: Operation) -> dict[str, Any] | None:
+        if list_path(resource)[0] is not None and resource.id:
+            name = resource.name
+            if name not in self._by_id:
+                self._by_id[name] = {str(row.get(resource.id)): row for row in self.listing(resource)}
+            return self._by_id[name].get(str(change.splynx_id))
+        if self._single[resource.name] >= FEW or "read" not in resource.methods:
+            return None
+        self._single[resource.name] += 1
+        try:
+            row = self._client.get(item_path(resource, change.path, str(change.splynx_id)))
+        except SplynxError:
+            return None
+        return row if isinstance(row, dict) else None
 
     def _count(self, path: str, query: Query) -> int | None:
         try:

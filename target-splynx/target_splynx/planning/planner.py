@@ -125,8 +125,6 @@ class Planner:
                     logger.info("planned %s: %s", ready.name, counts)
         return summary
 
-    # -- order and obstacles -------------------------------------------------------------------------------------
-
     def _reference_tables(self) -> None:
         """Tables of resources that no model makes."""
         wanted = {r for reads in self._graph.reads.values() for r in reads.resources} - set(self._creators)
@@ -301,7 +299,8 @@ class Planner:
                 f"There is no {model.resource.name} record to change.",
                 "Look why the record itself was not written.",
             )
-        return self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        found = self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        return found if record or is_provisional(row.id) else self._existing.with_before(model, found)
 
     def _change(self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts) -> list[Operation]:
         changed = changes(model.resource.fields, base.payload, old)

@@ -1,0 +1,25 @@
+"""Payloads as people may see them: passwords and secrets are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MASK = "***"
+
+_SECRET = ("password", "secret", "passphrase", "psk", "pin", "token")
+"""Endings of names; `pppoe_password`, `radius_secret`, `pin`."""
+
+
+def masked(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy with secrets masked, nested ones included; an empty value stays, so that its absence shows."""
+    return {name: _value(str(name), value) for name, value in payload.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return masked(value)
+    if isinstance(value, (list, tuple)):
+        return [_value(name, entry) for entry in value]
+    secret = any(part in _SECRET for part in name.casefold().split("_"))
+    return MASK if secret and value not in (None, "") else value

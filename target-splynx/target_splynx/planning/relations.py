@@ -1,0 +1,106 @@
+"""Who hangs on whom: the records of Splynx that a payload refers to.
+
+In: resource, payload and path parameters of a record. Out: identities `(resource, id)`. Facts: `references` in
+`contract/resources.json`; sub-resources share the id of the record they belong to (research/splynx-resources.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from target_splynx.contract.resource import resources
+from target_splynx.planning.diff import ATTRIBUTES
+
+Identity = tuple[str, str]
+"""Resource and id; the id of an additional field is `module--name`, because names are unique only in a module."""
+
+FIELDS = "additional_fields"
+
+OWNERS = {
+    "customer_info": "customers",
+    "customer_billing": "customers",
+    "customer_cap": "customers",
+    "customer_payment_accounts": "customers",
+    "leads_info": "leads",
+    "geo_internet_service": "services_internet",
+}
+"""Sub-resources that Splynx makes and deletes with the record whose id they bear."""
+
+_SERVICES = ("services_internet", "services_voice", "services_recurring", "services_bundle")
+_WORDS = {
+    "services": _SERVICES,
+    "ipv4 networks": ("ipv4_networks",),
+    "ipv6 networks": ("ipv6_networks",),
+    "ipv6": ("ipv6_networks",),
+}
+
+
+def identity(resource: str, splynx_id: str | int, path: Mapping[str, Any]) -> Identity:
+    """What a record is called here."""
+    return resource, f"{path.get('module', '')}--{splynx_id}" if resource == FIELDS else str(splynx_id)
+
+
+def owner(record: Identity) -> Identity:
+    """The record that this one lives and dies with: itself, or the one whose sub-resource it is."""
+    return OWNERS.get(record[0], record[0]), record[1]
+
+
+def parents(resource: str, payload: Mapping[str, Any], path: Mapping[str, Any]) -> set[Identity]:
+    """Everything that must exist for this record: what its fields and its path point to, and its additional fields.
+
+    Where a field may point to several resources, all of them are named.
+    """
+    found: set[Identity] = set()
+    known = resources().get(resource)
+    if known is None:
+        return found
+    for name, value in {**path, **payload}.items():
+        for target in _targets(resource, name):
+            found |= {(target, number) for number in _ids(value)}
+    attributes = payload.get(ATTRIBUTES)
+    if known.additional_fields and isinstance(attributes, Mapping):
+        found |= {(FIELDS, f"{known.additional_fields}--{name}") for name in attributes}
+    return found
+
+
+@cache
+def _targets(resource: str, field: str) -> tuple[str, ...]:
+    wording = resources()[resource].references.get(field, "")
+    if not wording and field == "customer_id":
+        return ("customers",)
+    if not wording and field == "service_id" and resource == "geo_internet_service":
+        return ("services_internet",)
+    return tuple(name for word in wording.split(" or ") for name in _named(word.strip().removesuffix("[]")))
+
+
+@cache
+def _named(word: str) -> tuple[str, ...]:
+    """The resources that a reference names: by name, or by the end of their path (`config/taxes`)."""
+    if not word:
+        return ()
+    if word in resources():
+        return (word,)
+    if word in _WORDS:
+        return _WORDS[word]
+    return tuple(name for name, known in resources().items() if (known.path or "").endswith(f"/{word}"))
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """Ids in a field: a number, its text, a list of them, comma-separated text, or an object with `id`."""
+    if isinstance(value, Mapping):
+        yield from _ids(value.get("id"))
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from _ids(entry)
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int):
+        if value:
+            yield str(value)
+    elif isinstance(value, str):
+        for text in value.split(","):
+            number = text.strip()
+            if number.lstrip("-").isdigit() and number != "0":
+                yield number
