@@ -73,8 +73,8 @@ class RunResult:
 _COUNTS = ("created", "changed", "ended", "deleted", "adopted", "unchanged", "rejected", "blocked", "skipped")
 
 
-def connect(settings: Settings) -> Client:
-    """The HTTP client that the settings describe."""
+def connect(settings: Settings, *, stop: threading.Event | None = None) -> Client:
+    """The HTTP client that the settings describe. `stop`: once set, nobody waits for a slow Splynx any more."""
     auth = authentication(
         settings.auth_method,
         api_key=settings.api_key,
@@ -89,6 +89,7 @@ def connect(settings: Settings) -> Client:
         retry_attempts=settings.retry_attempts,
         requests_per_minute=settings.requests_per_minute,
         connections=settings.parallel_workers,
+        stop=stop,
     )
 
 
@@ -120,7 +121,8 @@ def execute(
         MigrationError: one clear line; the ledger tells how far it came.
     """
     began = time.monotonic()
-    client = client or connect(settings)
+    ledger.hold(settings.workspace)
+    client = client or connect(settings, stop=stop)
     client.check()
     graph, active = prepare_models(settings, stage)
     _unknown_streams(settings.unknown_streams, streams, graph)

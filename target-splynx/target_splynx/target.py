@@ -7,13 +7,13 @@ research/meltano.md §4).
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -27,15 +27,18 @@ from singer_sdk.exceptions import (
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from target_splynx import run as engine
 from target_splynx import settings as configuration
-from target_splynx.errors import MigrationError, SettingsError, Stopped
+from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped
 from target_splynx.ledger.store import Ledger
 from target_splynx.messages import MessageReader
+from target_splynx.leaving import leave_reader
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
+from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import Stage
 from target_splynx.workspace import locked
@@ -62,6 +65,7 @@ class TargetSplynx(Target):
         self.completeness = Completeness()
         self._resources = ExitStack()
         self._reading = True
+        self._was_empty = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -69,11 +73,29 @@ class TargetSplynx(Target):
         return Settings.from_config(self.config)
 
     @cached_property
+    def client(self) -> Client:
+        """The way to Splynx."""
+        return engine.connect(self.settings, stop=self.stop)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        ledger = Ledger(self.settings.ledger_url, splynx=self.settings.api_url)
+        self._resources.callback(ledger.close)
+        return ledger
+
+    @cached_property
     def stage(self) -> Stage:
-        """The stage, with the workspace locked for this process."""
+        """The stage, with workspace and ledger held for this process.
+
+        Opened with the first message: what is wrong with the settings shows now, not after hours of reading.
+        """
         folder = self._resources.enter_context(locked(self.settings.workspace))
+        self.ledger.hold(folder)
+        self.client.check(attempts=2)
         stage = Stage(folder)
         self._resources.callback(stage.close)
+        self._was_empty = not stage.streams()
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------
@@ -83,6 +105,13 @@ class TargetSplynx(Target):
         """Keep the newest state, and learn from it which streams have ended."""
         super()._process_state_message(message_dict)
         self.completeness.state(message_dict["value"])
+        _ = self.stage
+        if self._was_empty and (streams := self.completeness.continued()):
+            raise StageError(
+                f"The tap goes on from an earlier state ({_some(streams)}), but workspace {self.settings.workspace} is "
+                "empty: the rows of the earlier runs are not there. Nothing was written. Set `workspace` to the folder "
+                "of the earlier runs, or read everything once: meltano run --full-refresh tap-sonar target-splynx"
+            )
 
     @override
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
@@ -111,19 +140,18 @@ class TargetSplynx(Target):
                 self.stage.mark_complete(stream)
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
         if self.stop.is_set():
-            raise Stopped("Stopped by a signal while reading: nothing was written. Run again to go on.")
+            raise Stopped(STOPPED_WHILE_READING)
         self._reading = False
         if not read and not self.stage.streams():
             self.logger.info("nothing was ever staged: no run")
             return
-        ledger = Ledger(self.settings.ledger_url, splynx=self.settings.api_url)
-        self._resources.callback(ledger.close)
         result = engine.execute(
             self.settings,
             self.stage,
-            ledger,
+            self.ledger,
             public_settings=configuration.public(self.config),
             stop=self.stop,
+            client=self.client,
             streams=read,
         )
         if result.rejected:
@@ -148,8 +176,9 @@ class TargetSplynx(Target):
         if first:
             name = signal.Signals(signum).name
             self.logger.warning("received %s: stopping; what is in flight will be finished", name)
-        if self._reading:
-            raise Stopped("Stopped by a signal while reading: nothing was written. Run again to go on.")
+        if self._reading and first:
+            # Only once: Meltano sends SIGTERM after SIGINT, and a second one must not break off the cleaning up.
+            raise Stopped(STOPPED_WHILE_READING)
 
     @classmethod
     @override
@@ -158,15 +187,21 @@ class TargetSplynx(Target):
         try:
             super().invoke(**keywords)
         except Stopped as error:
-            # Who stops the target does not want it to wait for the tap.
-            _finish(str(error))
+            _finish(str(error))  # who stops the target does not want it to wait for the tap
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
-            _discard(keywords.get("file_input"))
+            leave_reader(keywords.get("file_input"))
             _finish(_sentence(error))
+        except SQLAlchemyError as error:
+            leave_reader(keywords.get("file_input"))
+            # Not the text: it may quote values of customers.
+            _finish(
+                f"The ledger failed ({type(error).__name__}, {_place(error)}). Look after its database, then run again: "
+                "nothing is lost or doubled."
+            )
         except Exception as error:
             if os.environ.get("TARGET_SPLYNX_LOGLEVEL", "").upper() == "DEBUG":
                 raise
-            _discard(keywords.get("file_input"))
+            leave_reader(keywords.get("file_input"))
             # Neither stack trace nor message: both may quote values of customers.
             _finish(
                 f"Unexpected {type(error).__name__} at {_place(error)}. This is a defect of target-splynx; "
@@ -174,17 +209,13 @@ class TargetSplynx(Target):
             )
 
 
+STOPPED_WHILE_READING = "Stopped by a signal while reading: nothing was written. Run again to go on."
 _SINGER_ERRORS = (InvalidInputLine, MissingKeyPropertiesError, RecordsWithoutSchemaException)
 
 
-def _discard(source: IO[str] | None) -> None:
-    """Read the rest of the input and throw it away: a tap whose pipe breaks buries the message under its own."""
-    stream = source or sys.stdin
-    if stream.isatty():
-        return
-    with contextlib.suppress(OSError, ValueError, Stopped):
-        while stream.read(1024 * 1024):
-            pass
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more streams"
 
 
 def _place(error: BaseException) -> str:

@@ -25,6 +25,8 @@ from target_splynx.ledger.entries import (
     operation_row,
     record_of,
 )
+from target_splynx.ledger.hold import Hold, Holder, holder, take
+from target_splynx.ledger.migrations import migrate
 from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs
 
 CHUNK = 500
@@ -40,6 +42,7 @@ class Ledger:
 
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
+        self._hold: Hold | None = None
         try:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
@@ -54,8 +57,24 @@ class Ledger:
             Path(str(self.engine.url.database)).chmod(0o600)
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections, and the ledger to others."""
+        if self._hold is not None:
+            self._hold.release()
+            self._hold = None
         self.engine.dispose()
+
+    def hold(self, workspace: Path | str = "") -> None:
+        """Keep other runs out until `close`; asked twice, it is held once. Every run that writes does this.
+
+        Raises:
+            LedgerBusy: another run works with it; the message says who and since when.
+        """
+        if self._hold is None:
+            self._hold = take(self.engine, workspace=workspace)
+
+    def holder(self) -> Holder | None:
+        """Who works with the ledger, or did last."""
+        return holder(self.engine)
 
     def _open(self, splynx: str) -> None:
         """Make the tables and note whose they are. Who comes at the same moment may find a table made meanwhile."""
@@ -79,18 +98,26 @@ class Ledger:
                     meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
                 )
                 return
-        if int(known.get("version", "0")) > VERSION:
+        version = int(known.get("version", "0"))
+        if version > VERSION:
             raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
         if _address(known.get("splynx", "")) != splynx:
             raise LedgerError(
                 f"The ledger belongs to {known.get('splynx')}, not to {splynx}. "
                 "Use another `workspace` (or `ledger_url`) for each Splynx."
             )
+        if version < VERSION:
+            migrate(self.engine, version)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
     def start_run(self, *, dry_run: bool, settings: dict[str, Any]) -> int:
-        """A new run; operations that earlier runs planned and never sent are abandoned."""
+        """A new run; operations that earlier runs planned and never sent are abandoned.
+
+        Raises:
+            LedgerBusy: another run works with the ledger.
+        """
+        self.hold()
         with self.engine.begin() as connection:
             connection.execute(operations.update().where(operations.c.state == "planned").values(state="abandoned"))
             connection.execute(
@@ -212,6 +239,8 @@ class Ledger:
 
     def mark_sent(self, leaving: Sequence[Operation]) -> None:
         """Write-ahead: these requests leave now, with exactly these payloads (references are real ids by now)."""
+        if self._hold is not None:
+            self._hold.probe()
         with self.engine.begin() as connection:
             connection.execute(
                 operations.update()

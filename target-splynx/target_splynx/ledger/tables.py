@@ -10,10 +10,18 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-VERSION = 1
+VERSION = 2
+"""Raise it with every change of a table, and give `migrations.STEPS` the step."""
 
 metadata = sa.MetaData()
+
+
+def _key(length: int) -> sa.types.TypeEngine[str]:
+    """Text that is sorted by code points everywhere, whatever the database's language."""
+    return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+
 
 meta = sa.Table(
     "meta",
@@ -37,8 +45,8 @@ runs = sa.Table(
 records = sa.Table(
     "records",
     metadata,
-    sa.Column("model", sa.String(128), primary_key=True),
-    sa.Column("source_key", sa.String(255), primary_key=True),
+    sa.Column("model", _key(128), primary_key=True),
+    sa.Column("source_key", _key(255), primary_key=True),
     sa.Column("resource", sa.String(64), nullable=False),
     sa.Column("splynx_id", sa.String(128), nullable=False),
     sa.Column("path", sa.Text, nullable=False, default="{}"),  # parameters of the item's path
@@ -53,9 +61,9 @@ operations = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("run", sa.Integer, nullable=False),
-    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("model", _key(128), nullable=False),
     sa.Column("resource", sa.String(64), nullable=False),
-    sa.Column("source_key", sa.String(255), nullable=False),
+    sa.Column("source_key", _key(255), nullable=False),
     sa.Column("label", sa.Text, nullable=False, default=""),
     sa.Column("action", sa.String(16), nullable=False),  # create update end delete adopt
     sa.Column("state", sa.String(16), nullable=False),  # planned sent done rejected blocked abandoned
@@ -70,6 +78,7 @@ operations = sa.Table(
     sa.Column("remedy", sa.Text),
     sa.Column("blocked_by", sa.Integer),
     sa.Column("at", sa.String(32)),
+    sa.Column("matched_by", sa.String(32)),  # adopt: the policy by which the record was recognised (since version 2)
 )
 sa.Index("operations_by_run", operations.c.run, operations.c.model, operations.c.state)
 sa.Index("operations_by_state", operations.c.state)
