@@ -1,8 +1,9 @@
 """Ending early without burying the reason: somebody goes on reading what the tap writes.
 
-A tap (or Meltano) whose pipe breaks prints a stack trace of 130 lines after our one clear line. Reading the rest ourselves would
-keep the user waiting as long as the tap runs. So a small process takes over the input and throws it away, we leave at
-once, Meltano sees that the loader failed, stops the tap and tells so in a few lines (docs/decisions/0004).
+A tap (or Meltano) whose pipe breaks prints a stack trace of 130 lines after our one clear line. Reading the rest
+ourselves would keep the user waiting as long as the tap runs. So a small process takes over the input and throws it
+away, we leave at once, Meltano sees that the loader failed, stops the tap and tells so in a
+few lines (docs/decisions/0004-leaving-early.md).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def leave_reader(source: IO[str] | None) -> None:
         descriptor = (source or sys.stdin).fileno()
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode) and not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
             return
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - our own interpreter and text
             [sys.executable, "-I", "-S", "-c", _READER],
             stdin=descriptor,
             stdout=subprocess.DEVNULL,

@@ -24,6 +24,7 @@ from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.library import load_models
+from target_splynx.planning.billed import Billed
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
@@ -144,8 +145,9 @@ def execute(
             stage=stage,
             ledger=ledger,
             live=LiveContract(client),
-            existing=Existing(client),
+            existing=Existing(client, adopt=settings.adopt),
             evaluator=evaluator,
+            billed=Billed(client),
             on_delete=settings.on_delete,
         )
         summary = planner.plan(stop)

@@ -33,9 +33,11 @@ from typing_extensions import override
 from target_splynx import run as engine
 from target_splynx import settings as configuration
 from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped
+from target_splynx.leaving import leave_reader
 from target_splynx.ledger.store import Ledger
 from target_splynx.messages import MessageReader
 from target_splynx.leaving import leave_reader
+from target_splynx.ledger.store import Ledger
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
@@ -195,7 +197,7 @@ class TargetSplynx(Target):
             leave_reader(keywords.get("file_input"))
             # Not the text: it may quote values of customers.
             _finish(
-                f"The ledger failed ({type(error).__name__}, {_place(error)}). Look after its database, then run again: "
+                f"The ledger failed ({type(error).__name__}, {_place(error)}). Look after its database and run again: "
                 "nothing is lost or doubled."
             )
         except Exception as error:

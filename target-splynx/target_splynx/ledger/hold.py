@@ -67,7 +67,7 @@ def take(engine: sa.Engine, *, workspace: Path | str = "") -> Hold:
         hold = _Advisory(engine)
     else:
         hold = _File(engine)
-    _tell(engine, Holder(socket.gethostname(), os.getpid(), _user(), str(workspace) or os.getcwd(), now()))
+    _tell(engine, Holder(socket.gethostname(), os.getpid(), _user(), str(workspace) or str(Path.cwd()), now()))
     return hold
 
 

@@ -1,8 +1,8 @@
 """Ledgers that an older version wrote are brought up to date when they are opened.
 
-`meta.version` says which tables a ledger has. Each step leads from one version to the next, is safe to repeat (a process
-may die in the middle; SQLite commits DDL at once), and never takes anything away: an older target-splynx refuses the
-ledger afterwards, but nothing that it wrote is lost.
+`meta.version` says which tables a ledger has. Each step leads from one version to the next, is safe to repeat (a
+process may die in the middle; SQLite commits DDL at once), and never takes anything away: an older target-splynx
+refuses the ledger afterwards, but nothing that it wrote is lost.
 """
 
 from __future__ import annotations
@@ -42,9 +42,8 @@ def add_columns(engine: sa.Engine, table: str, *names: str) -> None:
     with engine.begin() as connection:
         for column in (metadata.tables[table].c[name] for name in names if name not in have):
             kind = column.type.compile(engine.dialect)
-            default = f" DEFAULT {column.server_default.arg}" if isinstance(column.server_default, sa.DefaultClause) else ""
             quoted = engine.dialect.identifier_preparer.quote
-            connection.execute(sa.text(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column.name)} {kind}{default}"))
+            connection.execute(sa.text(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column.name)} {kind}"))
 
 
 def _to_2(engine: sa.Engine) -> None:

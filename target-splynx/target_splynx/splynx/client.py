@@ -23,8 +23,8 @@ from target_splynx import __version__
 from target_splynx.contract.resource import API_PREFIX
 from target_splynx.errors import SplynxUnreachable
 from target_splynx.splynx.auth import Authentication
-from target_splynx.splynx.errors import LoginRefused, SplynxError, Unavailable, from_response
-from target_splynx.splynx.pace import DEFAULT_PAUSE, Pace, retry_after
+from target_splynx.splynx.errors import NOT_NOW, LoginRefused, SplynxError, Unavailable, from_response
+from target_splynx.splynx.pace import DEFAULT_PAUSE, Pace
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,6 @@ RETRY_PAUSE_SECONDS = 0.5
 
 _SUCCESS = {200, 201, 202, 204}
 _WRITES = {"POST", "PUT", "DELETE"}
-_NOT_NOW = {429, 503}
 CONNECT_SECONDS = 10.0
 """To open a connection; the setting `request_timeout` is for the answer."""
 
@@ -72,13 +71,15 @@ class Client:
         stop: threading.Event | None = None,
         user_agent: str = f"target-splynx/{__version__}",
     ) -> None:
-        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds."""
+        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds; `stop`: once set,
+        nothing is tried again and nobody waits any more."""
         self.base = api_url.rstrip("/").removesuffix(API_PREFIX) + API_PREFIX
         self.counters = Counters()
         self._auth = auth
         self._timeout = timeout
         self._attempts = max(1, retry_attempts + 1)
-        self._pace = Pace(requests_per_minute)
+        self._stop = stop or threading.Event()
+        self._pace = Pace(requests_per_minute, most=connections, stop=self._stop)
         self._counter_lock = threading.Lock()
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections + 2, max_retries=0)
@@ -183,7 +184,7 @@ class Client:
         if response.status_code in _SUCCESS:
             return response, _body(method, response)
         error = from_response(response)
-        if isinstance(error, Unavailable) and (error.status in _NOT_NOW or error.retry_after is not None):
+        if isinstance(error, Unavailable) and (error.status in NOT_NOW or error.retry_after is not None):
             self._pace.pause(DEFAULT_PAUSE if error.retry_after is None else error.retry_after)
         raise error
 

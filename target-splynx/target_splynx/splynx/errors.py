@@ -14,6 +14,9 @@ import requests
 
 from target_splynx.splynx.pace import retry_after
 
+NOT_NOW = frozenset({429, 503})
+"""Not this record is refused, but any at this moment: too many requests, or maintenance."""
+
 
 @dataclass(frozen=True)
 class FieldError:

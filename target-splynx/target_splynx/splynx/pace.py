@@ -76,7 +76,7 @@ class Pace:
             start = max(now, self._next)
             self._next = start + self._gap
         if start > now and self._stop.wait(start - now):
-            raise Stopped("Stopped by a signal while waiting for Splynx: what had begun is finished. Run again to go on.")
+            raise Stopped("Stopped by a signal while waiting for Splynx. Run again to go on.")
 
     def pause(self, seconds: float) -> None:
         """Nobody sends for that long, and fewer do afterwards."""
