@@ -7,10 +7,10 @@
 * `email_name`: e-mail and name are equal.
 * `never`: nothing is taken over.
 
-Texts are compared without regard to case and outer blanks. A record that carries another marker, or that the ledger knows
-under another key, is somebody else's. Two candidates, or two source records for one candidate, are never guessed between;
-and where a policy that is switched off would have found a record, the source record is rejected too, because creating
-it would double it.
+Texts are compared without regard to case and outer blanks. A record that carries another marker, or that the ledger
+knows under another key, is somebody else's. Two candidates, or two source records for one candidate, are never guessed
+between; and where a policy that is switched off would have found a record, the source record is rejected too, because
+creating it would double it.
 """
 
 from __future__ import annotations
@@ -199,8 +199,8 @@ def _confirmed(model: Model, names: Sequence[str], fields: Mapping[str, Any], ro
 
 def _doubt(names: Sequence[str], confirming: Sequence[str], candidates: list[dict[str, Any]]) -> str:
     return (
-        f"Splynx has a record with the same {' and '.join(names)} ({', '.join(_shown(candidates))}), but nothing else of it "
-        f"agrees ({', '.join(confirming)}): it may be somebody else's."
+        f"Splynx has a record with the same {' and '.join(names)} ({', '.join(_shown(candidates))}), but nothing else "
+        f"of it agrees ({', '.join(confirming)}): it may be somebody else's."
     )
 
 
@@ -214,7 +214,10 @@ def _not_allowed(model: Model | None, policy: str, match: Match) -> Match:
         _shown([match.row]),
         policy,
         code="exists_already",
-        message=f"Splynx has it already (same {' and '.join(names)}: {_shown([match.row])[0]}), and `adopt` does not allow to take it over.",
+        message=(
+            f"Splynx has it already (same {' and '.join(names)}: {_shown([match.row])[0]}), "
+            "and `adopt` does not allow to take it over."
+        ),
         remedy=f"Add {policy} to `adopt`, or write the source id into its additional field sonar_id.",
     )
 

@@ -1,6 +1,7 @@
 """What Splynx holds already: reference lists for the models, and records to adopt instead of doubling them.
 
-Which record a new one is, `planning.adoption` tells. Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
+Which record a new one is, `planning.adoption` tells.
+Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
 """
 
 from __future__ import annotations

@@ -27,38 +27,13 @@ from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
 from target_splynx.planning.existing import Existing, held_fields
 from target_splynx.planning.gone import farewells
+from target_splynx.planning.large import LARGE
 from target_splynx.planning.obstacles import obstacles
 from target_splynx.planning.payload import build, missing
 from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
-
-# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
-LARGE = frozenset(
-    [
-        "customers",
-        "services_internet",
-        "services_voice",
-        "services_recurring",
-        "services_bundle",
-        "tickets",
-        "ticket_messages",
-        "invoices",
-        "payments",
-        "transactions",
-        "credit_notes",
-        "customer_documents",
-        "customer_notes",
-        "inventory_items",
-        "scheduling_tasks",
-        "leads",
-        "voice_calls",
-        "customer_info",
-        "customer_billing",
-        "geo_internet_service",
-    ]
-)
 
 
 class Planner:
@@ -204,9 +179,11 @@ class Planner:
         names = compared_fields(model)
         wanted: list[tuple[str, dict[str, Any]]] = []
         for chunk in self._evaluator.rows(model):
-            for row in chunk:
-                if row.source_key not in known and not row.skip:
-                    wanted.append((row.source_key, {name: row.fields.get(name) for name in (*names, "module")}))
+            wanted += [
+                (row.source_key, {name: row.fields.get(name) for name in (*names, "module")})
+                for row in chunk
+                if row.source_key not in known and not row.skip
+            ]
         taken: dict[str, set[str]] = {}
         for key, splynx_id in self._ledger.ids(model.resource.name) if wanted else ():
             taken.setdefault(splynx_id, set()).add(key)
