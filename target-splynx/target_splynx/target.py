@@ -27,6 +27,7 @@ from singer_sdk.exceptions import (
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
+from singer_sdk.mapper import SameRecordTransform
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
@@ -35,9 +36,7 @@ from target_splynx import settings as configuration
 from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped
 from target_splynx.leaving import leave_reader
 from target_splynx.ledger.store import Ledger
-from target_splynx.messages import MessageReader
-from target_splynx.leaving import leave_reader
-from target_splynx.ledger.store import Ledger
+from target_splynx.messages import MessageReader, parsed
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
@@ -68,6 +67,7 @@ class TargetSplynx(Target):
         self._resources = ExitStack()
         self._reading = True
         self._was_empty = False
+        self._plain: dict[str, StagingSink] = {}
 
     @cached_property
     def settings(self) -> Settings:
@@ -101,6 +101,31 @@ class TargetSplynx(Target):
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------
+
+    @override
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
+        """Open the stream, and note whether its records can be staged as they come."""
+        super()._process_schema_message(message_dict)
+        name = str(message_dict["stream"])
+        self._plain.pop(name, None)
+        maps = self.mapper.stream_maps[name]
+        if len(maps) == 1 and type(maps[0]) is SameRecordTransform and not maps[0].flattening_enabled:
+            sink = self.get_sink(maps[0].stream_alias)
+            if isinstance(sink, StagingSink) and self.stage.takes_text(sink.stream_name):
+                self._plain[name] = sink
+
+    @override
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
+        """One record to the stage; through the SDK's maps only where there are any."""
+        if self.stop.is_set():
+            raise Stopped(STOPPED_WHILE_READING)
+        record = message_dict.get("record")
+        if isinstance(record, msgspec.Raw):
+            if sink := self._plain.get(message_dict["stream"]):
+                sink.process_text(record)
+                return
+            message_dict = {**message_dict, "record": parsed(record)}
+        super()._process_record_message(message_dict)
 
     @override
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:

@@ -133,14 +133,22 @@ class Stage:
 
     def append(self, name: str, record: dict[str, Any]) -> None:
         """One record of an open stream, kept until the merge."""
+        renamed = self._streams[name].renamed
+        if renamed:
+            record = {renamed.get(column, column): value for column, value in record.items()}
+        self.append_text(name, _encoder.encode(record))
+
+    def takes_text(self, name: str) -> bool:
+        """Whether records of an open stream can be kept as they came."""
+        return not self._streams[name].renamed
+
+    def append_text(self, name: str, line: bytes) -> None:
+        """One record of an open stream as one line of JSON."""
         stream = self._streams[name]
         if stream.spool is None:
             self._spool_folder.mkdir(exist_ok=True, mode=0o700)
             descriptor = os.open(self._spool_path(name), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             stream.spool = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
-        if stream.renamed:
-            record = {stream.renamed.get(column, column): value for column, value in record.items()}
-        line = _encoder.encode(record)
         stream.spool.write(line)
         stream.spool.write(b"\n")
         stream.read += 1
@@ -224,6 +232,7 @@ class Stage:
                     "Send the stream again with a schema that describes its records. Nothing was written."
                 ) from None
             if stream.key:
+                self._check_keys(stream)
                 key = ", ".join(quoted(column) for column in stream.key)
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM incoming "
@@ -234,6 +243,19 @@ class Stage:
             self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
             self.connection.execute("DROP TABLE incoming")
         path.unlink(missing_ok=True)
+
+    def _check_keys(self, stream: _Open) -> None:
+        """A row without its key would stand for every other such row.
+
+        Raises:
+            StageError: there is one.
+        """
+        for column in stream.key:
+            if self.connection.execute(f"SELECT 1 FROM incoming WHERE {quoted(column)} IS NULL LIMIT 1").fetchone():
+                raise StageError(
+                    f"A record of stream {stream.name} has no {column}, which is part of its key: the tap is broken. "
+                    "Nothing was written."
+                )
 
     def _reader(self, stream: _Open, columns: Mapping[str, str]) -> str:
         spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
