@@ -162,6 +162,9 @@ class TargetSplynx(Target):
     def process_endofpipe(self) -> None:
         """The input has ended: stage the rest, run, pass on the state."""
         read = self.stage.flush()
+        for sink in self._plain.values():
+            counter = sink.record_counter_metric
+            counter.increment(read.get(sink.stream_name, 0) - counter.value)
         for stream in read:
             if self.completeness.whole(stream, start_state=False):
                 self.stage.mark_complete(stream)

@@ -18,7 +18,7 @@ from target_splynx.planning import adoption
 from target_splynx.planning.adoption import Match, Wanted, marker_of
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.splynx.client import Client
-from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError
+from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError, ValidationRefused
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,10 @@ class Existing:
         """Rows that any policy could mean, searched by the marker and by one field of each policy."""
         found: dict[Any, dict[str, Any]] = {}
         for key, fields in wanted:
-            rows = self._search(path, Query(main=query.main, additional={MARKER: key}))
+            try:
+                rows = self._search(path, Query(main=query.main, additional={MARKER: key}))
+            except ValidationRefused:
+                rows = []  # 400: this Splynx has no field sonar_id yet, so no record carries the marker
             # The search itself proves the marker where lists do not show additional fields.
             rows = [{**row, ATTRIBUTES: {MARKER: key}} if marker_of(row) is None else row for row in rows]
             if not any(marker_of(row) == key for row in rows):
