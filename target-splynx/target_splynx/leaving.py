@@ -32,10 +32,11 @@ def leave_reader(source: IO[str] | None) -> None:
         descriptor = (source or sys.stdin).fileno()
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode) and not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
             return
-        subprocess.Popen(  # noqa: S603 - our own interpreter and text
+        reader = subprocess.Popen(  # noqa: S603 - our own interpreter and text
             [sys.executable, "-I", "-S", "-c", _READER],
             stdin=descriptor,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        reader.returncode = 0  # it outlives us on purpose: no warning about that after the last line

@@ -97,7 +97,7 @@ class TargetSplynx(Target):
         self.client.check(attempts=2)
         stage = Stage(folder)
         self._resources.callback(stage.close)
-        self._was_empty = not stage.streams()
+        self._was_empty = not any(stream.complete for stream in stage.streams().values())
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------
@@ -195,7 +195,15 @@ class TargetSplynx(Target):
     def listen(self, file_input: IO[str] | None = None) -> None:
         """Read and run; the workspace is released whatever happens, and the SDK has no other place for that."""
         with self._resources:
-            super().listen(file_input)
+            try:
+                super().listen(file_input)
+            except MigrationError:
+                raise
+            except Exception:
+                if self._reading and self.stop.is_set():
+                    # The signal came while DuckDB worked, which makes an error of its own of it.
+                    raise Stopped(STOPPED_WHILE_READING) from None
+                raise
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
