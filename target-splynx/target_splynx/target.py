@@ -269,6 +269,8 @@ def _sentence(error: BaseException) -> str:
 
 
 def _finish(message: str) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # a second one must not change the exit code now
     logging.getLogger(TargetSplynx.name).error(message)
     sys.exit(1)
 
