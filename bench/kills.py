@@ -5,7 +5,7 @@
 Each start of the target goes on where the last one was killed (SIGKILL, at a random moment of reading, planning or
 loading; mostly loading). Meanwhile Splynx cuts answers after the commit, answers 5 % of the requests with 5xx and
 expires tokens, and twice a load the ledger is deleted between two runs: then the markers in Splynx are
-all that is left. When the load is done before the kills are used up, a fresh Splynx and workspace go on with the rest of the kills.
+all that is left. When the load is done before the kills are used up, a fresh Splynx and workspace go on with the rest.
 
 Out: a line per load and the counts of duplicates and losses; exit code 1 when there are any.
 """
