@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from splynx_runs import Migration, Provider
 
+from splynx_runs import Migration, Provider
 from target_splynx.errors import SettingsError
 from target_splynx.settings import Settings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from splynx_runs import MODELS, Migration, Provider, write_models
 
 

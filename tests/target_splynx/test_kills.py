@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+
+from conftest import NOW
 from sandbox.splynx.server import SplynxServer
 from splynx_runs import Migration, Provider, Splynx, write_models
-from conftest import NOW
 from test_crash_safety import run_until_done
 
 MOST = {"path_regex": "/admin/(customers|tariffs)"}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from postgres_server import drop_connections
 from splynx_runs import Migration, Provider
-
 from target_splynx.errors import LedgerBusy, LedgerError
 from target_splynx.ledger import hold as holding
 from target_splynx.ledger.entries import Operation
@@ -139,7 +139,7 @@ def test_a_ledger_of_version_1_on_postgresql_too(postgres: str) -> None:
     ledger = Ledger(postgres, splynx=SPLYNX)
     with ledger.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE operations DROP COLUMN matched_by")
-        connection.exec_driver_sql("ALTER TABLE records ALTER COLUMN source_key TYPE VARCHAR(255) COLLATE \"default\"")
+        connection.exec_driver_sql('ALTER TABLE records ALTER COLUMN source_key TYPE VARCHAR(255) COLLATE "default"')
         connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'version'")
     ledger.close()
     Ledger(postgres, splynx=SPLYNX).close()

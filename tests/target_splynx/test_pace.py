@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from splynx_runs import KEY, SECRET, Migration, Provider, Splynx
 
+from splynx_runs import KEY, SECRET, Migration, Provider, Splynx
 from target_splynx.errors import MigrationError, Stopped
 from target_splynx.splynx import pace as pacing
 from target_splynx.splynx.auth import Basic
@@ -157,7 +157,7 @@ def test_a_splynx_in_maintenance_ends_the_run_instead_of_rejecting_every_record(
     migration.splynx.faults(
         {"match": {"method": "POST", "path_regex": "/admin/customers"}, "kind": "status", "status": 503, "headers": {"Retry-After": "0"}, "skip": 10}
     )
-    with pytest.raises(MigrationError, match="refuses all requests for now.*Run again later"):
+    with pytest.raises(MigrationError, match=r"refuses all requests for now.*Run again later"):
         migration.run(Provider.of(30))
     assert [o for o in migration.rejects() if o.state == "rejected"] == []
     migration.splynx.faults()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from singer_feed import Feed
 from splynx_runs import PERSON_COLUMNS, PLAN_COLUMNS, Migration, Provider, add_model
-from test_crash_safety import run_until_done, wait_until
-
 from target_splynx.errors import StageError
+from test_crash_safety import run_until_done, wait_until
 
 TERM, INT = signal.SIGTERM, signal.SIGINT
 
@@ -44,10 +45,8 @@ def ended(process: subprocess.Popen[str], seconds: float = 20) -> str:
     output, log = process.stdout.read(), process.stderr.read()
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-            except BrokenPipeError:
-                pass
     assert process.returncode == 1, log
     assert output == "", "no state"
     assert "Traceback" not in log
