@@ -41,7 +41,7 @@ from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
-from target_splynx.stage.store import Stage
+from target_splynx.stage.store import STAGE_FILE, Stage
 from target_splynx.workspace import locked
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -161,6 +161,9 @@ class TargetSplynx(Target):
     @override
     def process_endofpipe(self) -> None:
         """The input has ended: stage the rest, run, pass on the state."""
+        if "stage" not in self.__dict__ and not (self.settings.workspace / STAGE_FILE).exists():
+            self.logger.info("nothing came, and nothing was ever staged: no run")
+            return
         read = self.stage.flush()
         for sink in self._plain.values():
             counter = sink.record_counter_metric

@@ -29,6 +29,11 @@ CALM_SECONDS = 1.0
 """After a cut, later complaints of requests that were under way already count as the same one."""
 
 
+def _wait(stop: threading.Event, seconds: float) -> bool:
+    """Wait that long, or until `stop` is set (True then)."""
+    return stop.wait(seconds)
+
+
 class Pace:
     """Thread safe. Every request runs inside `turn()`."""
 
@@ -75,7 +80,7 @@ class Pace:
             now = time.monotonic()
             start = max(now, self._next)
             self._next = start + self._gap
-        if start > now and self._stop.wait(start - now):
+        if start > now and _wait(self._stop, start - now):
             raise Stopped("Stopped by a signal while waiting for Splynx. Run again to go on.")
 
     def pause(self, seconds: float) -> None:

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import duckdb
 import msgspec
+from singer_sdk.exceptions import MissingKeyPropertiesError
 
 from target_splynx.errors import StageError, WorkspaceBusy
 from target_splynx.stage.types import column_type, quoted, widened
@@ -30,12 +31,17 @@ from target_splynx.stage.types import column_type, quoted, widened
 logger = logging.getLogger(__name__)
 
 SOURCE_SCHEMA = "sonar"
+STAGE_FILE = "staging.duckdb"
 SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
 _RUN = "_staged_in"
 """Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the
 source."""
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class KeyMissingError(StageError, MissingKeyPropertiesError):
+    """A record without the key of its stream."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Stage:
 
     def __init__(self, folder: Path, *, memory_limit: str = "400MB", threads: int = 2) -> None:
         """`folder`: the workspace; the file is `staging.duckdb` (mode 0600)."""
-        self.path = folder / "staging.duckdb"
+        self.path = folder / STAGE_FILE
         self._spool_folder = folder / "spool"
         self._streams: dict[str, _Open] = {}
         self._run = time.time_ns()
@@ -245,17 +251,21 @@ class Stage:
         path.unlink(missing_ok=True)
 
     def _check_keys(self, stream: _Open) -> None:
-        """A row without its key would stand for every other such row.
+        """A key may be null, but a record that lacks it altogether is none of this stream.
 
         Raises:
-            StageError: there is one.
+            KeyMissingError: there is one.
         """
-        for column in stream.key:
-            if self.connection.execute(f"SELECT 1 FROM incoming WHERE {quoted(column)} IS NULL LIMIT 1").fetchone():
-                raise StageError(
-                    f"A record of stream {stream.name} has no {column}, which is part of its key: the tap is broken. "
-                    "Nothing was written."
-                )
+        empty = " OR ".join(f"{quoted(column)} IS NULL" for column in stream.key)
+        if not self.connection.execute(f"SELECT 1 FROM incoming WHERE {empty} LIMIT 1").fetchone():
+            return
+        with self._spool_path(stream.name).open("rb") as lines:
+            for line in lines:
+                if missing := set(stream.key) - msgspec.json.decode(line).keys():
+                    raise KeyMissingError(
+                        f"A record of stream {stream.name} has no {', '.join(sorted(missing))}, which is part of its "
+                        "key: the tap is broken. Nothing was written."
+                    )
 
     def _reader(self, stream: _Open, columns: Mapping[str, str]) -> str:
         spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
