@@ -27,7 +27,7 @@ from target_splynx.ledger.entries import (
 )
 from target_splynx.ledger.hold import Hold, Holder, holder, take
 from target_splynx.ledger.migrations import migrate
-from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs
+from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs, tune_sqlite
 
 CHUNK = 500
 OPEN_PAUSE_SECONDS = 0.02
@@ -47,7 +47,7 @@ class Ledger:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
             if self.engine.dialect.name == "sqlite":
-                _tune_sqlite(self.engine)
+                tune_sqlite(self.engine)
             self._open(splynx)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
             raise LedgerError(
@@ -381,18 +381,6 @@ class Ledger:
 def _address(url: str) -> str:
     """A server's address in one form: with or without the API's path and a slash at the end it is the same Splynx."""
     return url.rstrip("/").removesuffix(API_PREFIX).rstrip("/").casefold()
-
-
-def _tune_sqlite(engine: sa.Engine) -> None:
-    @sa.event.listens_for(engine, "connect")
-    def _set(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        # NORMAL survives a killed process; FULL would also survive a power cut, at one fsync per commit. A journal that
-        # says less than what was sent could double a record, so the safe one.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA busy_timeout = 10000")
-        cursor.close()
 
 
 def sqlite_url(folder: Path) -> str:
