@@ -37,6 +37,10 @@ class LedgerError(MigrationError):
     """The ledger cannot be opened or belongs to another Splynx."""
 
 
+class LedgerBusy(LedgerError):
+    """Another run works with the same ledger; the message says which."""
+
+
 class ModelError(MigrationError):
     """A model is wrong: names file, line and remedy."""
 

@@ -24,6 +24,7 @@ from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.library import load_models
+from target_splynx.planning.billed import Billed
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
@@ -74,8 +75,8 @@ class RunResult:
 _COUNTS = ("created", "changed", "ended", "deleted", "adopted", "unchanged", "rejected", "blocked", "skipped")
 
 
-def connect(settings: Settings) -> Client:
-    """The HTTP client that the settings describe."""
+def connect(settings: Settings, *, stop: threading.Event | None = None) -> Client:
+    """The HTTP client that the settings describe. `stop`: once set, nobody waits for a slow Splynx any more."""
     auth = authentication(
         settings.auth_method,
         api_key=settings.api_key,
@@ -90,6 +91,7 @@ def connect(settings: Settings) -> Client:
         retry_attempts=settings.retry_attempts,
         requests_per_minute=settings.requests_per_minute,
         connections=settings.parallel_workers,
+        stop=stop,
     )
 
 
@@ -126,7 +128,8 @@ def execute(
         MigrationError: one clear line; the ledger tells how far it came.
     """
     began = time.monotonic()
-    client = client or connect(settings)
+    ledger.hold(settings.workspace)
+    client = client or connect(settings, stop=stop)
     client.check()
     graph, active = prepare_models(settings, stage)
     _unknown_streams(settings.unknown_streams, streams, graph)
@@ -148,8 +151,9 @@ def execute(
             stage=stage,
             ledger=ledger,
             live=LiveContract(client),
-            existing=Existing(client),
+            existing=Existing(client, adopt=settings.adopt),
             evaluator=evaluator,
+            billed=Billed(client),
             on_delete=settings.on_delete,
         )
         summary = planner.plan(stop)

@@ -138,6 +138,16 @@ _ENGINE: tuple[th.Property[Any], ...] = (
         ),
     ),
     th.Property(
+        "adopt",
+        th.ArrayType(th.StringType),
+        title="Adopt",
+        description=(
+            "How a record that Splynx holds already is recognised and taken over instead of doubled, in order: marker "
+            "(additional field sonar_id), natural_key (the model's; customers: login and one of e-mail, name, street), "
+            "login, email_name, or never. Default: marker, natural_key. Ambiguous ones are rejects."
+        ),
+    ),
+    th.Property(
         "on_reject",
         th.StringType,
         default="continue",

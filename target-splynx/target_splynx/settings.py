@@ -18,6 +18,7 @@ from target_splynx.errors import SettingsError
 from target_splynx.ledger.store import sqlite_url
 from target_splynx.modelling.library import mapping_settings
 from target_splynx.modelling.model import SECTIONS
+from target_splynx.planning import adoption
 from target_splynx.setting_properties import CONFIG
 
 __all__ = ["CONFIG", "SECRETS", "Settings", "public"]
@@ -49,6 +50,7 @@ class Settings:
     requests_per_minute: int
     request_timeout: float
     on_delete: str
+    adopt: tuple[str, ...]
     on_reject: str
     reject_limit: str
     unknown_streams: str
@@ -95,6 +97,7 @@ class Settings:
             requests_per_minute=_number("requests_per_minute", value("requests_per_minute", 0), least=0),
             request_timeout=float(_number("request_timeout", value("request_timeout", 120), least=1)),
             on_delete=str(value("on_delete", "ignore")),
+            adopt=_adopt(value("adopt", None)),
             on_reject=str(value("on_reject", "continue")),
             reject_limit=_limit(str(value("reject_limit"))),
             unknown_streams=str(value("unknown_streams", "ignore")),
@@ -108,15 +111,30 @@ class Settings:
 def _sections(wanted: Any, *, enable_billing: bool) -> tuple[str, ...]:
     if wanted is None:
         return tuple(s for s in SECTIONS if s != "go_live" or enable_billing)
-    if isinstance(wanted, str):
-        wanted = [part.strip() for part in wanted.strip("[]").split(",")]
-    names = [str(part).strip("\"' ") for part in wanted if str(part).strip("\"' ")]
+    names = _names(wanted)
     for name in names:
         if name not in SECTIONS:
             raise SettingsError(f"`sections` names {name!r}; known are {', '.join(SECTIONS)}.")
     if "go_live" in names and not enable_billing:
         raise SettingsError("Section go_live switches billing on: set `enable_billing: true` as well.")
     return tuple(s for s in SECTIONS if s in names)
+
+
+def _names(value: Any) -> list[str]:
+    """A list as it is, or as text from the environment: `a, b` or `["a", "b"]`."""
+    if isinstance(value, str):
+        value = value.strip("[] ").split(",")
+    return [name for part in value if (name := str(part).strip("\"' "))]
+
+
+def _adopt(value: Any) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(_names(value))) if value is not None else adoption.DEFAULT
+    for name in names:
+        if name not in adoption.POLICIES:
+            raise SettingsError(f"`adopt` names {name!r}; known are {', '.join(adoption.POLICIES)}.")
+    if "never" in names and len(names) > 1:
+        raise SettingsError("`adopt` says never and something else: leave one of them out.")
+    return names or adoption.DEFAULT
 
 
 def _number(name: str, value: Any, *, least: int, most: int | None = None) -> int:

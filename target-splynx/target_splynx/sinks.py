@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Raw
 from singer_sdk import RecordSink
 from typing_extensions import override
 
@@ -46,6 +47,11 @@ class StagingSink(RecordSink):
         """Spool one record."""
         self._completeness.record(self.stream_name)
         self._stage.append(self.stream_name, record)
+
+    def process_text(self, record: Raw) -> None:
+        """Spool one record as it came."""
+        self._completeness.record(self.stream_name)
+        self._stage.append_text(self.stream_name, bytes(record))
 
     @override
     def activate_version(self, new_version: int) -> None:

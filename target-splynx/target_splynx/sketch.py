@@ -16,6 +16,7 @@ from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
+from target_splynx.planning.billed import Billed
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
@@ -93,7 +94,8 @@ def sketch(settings: Settings, stage: Stage, ledger: Ledger, client: Client, nam
         stage=stage,
         ledger=unwritten,
         live=LiveContract(client),
-        existing=Existing(client),
+        existing=Existing(client, adopt=settings.adopt),
+        billed=Billed(client),
         evaluator=evaluator,
         on_delete="ignore",
     ).plan(threading.Event())

@@ -7,13 +7,13 @@ research/meltano.md §4).
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -27,17 +27,21 @@ from singer_sdk.exceptions import (
     MissingKeyPropertiesError,
     RecordsWithoutSchemaException,
 )
+from singer_sdk.mapper import SameRecordTransform
+from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from target_splynx import run as engine
 from target_splynx import settings as configuration
-from target_splynx.errors import MigrationError, SettingsError, Stopped
+from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped
+from target_splynx.leaving import leave_reader
 from target_splynx.ledger.store import Ledger
-from target_splynx.messages import MessageReader
+from target_splynx.messages import MessageReader, parsed
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
+from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
-from target_splynx.stage.store import Stage
+from target_splynx.stage.store import STAGE_FILE, Stage
 from target_splynx.workspace import locked
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -62,6 +66,8 @@ class TargetSplynx(Target):
         self.completeness = Completeness()
         self._resources = ExitStack()
         self._reading = True
+        self._was_empty = False
+        self._plain: dict[str, StagingSink] = {}
 
     @cached_property
     def settings(self) -> Settings:
@@ -69,20 +75,70 @@ class TargetSplynx(Target):
         return Settings.from_config(self.config)
 
     @cached_property
+    def client(self) -> Client:
+        """The way to Splynx."""
+        return engine.connect(self.settings, stop=self.stop)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        ledger = Ledger(self.settings.ledger_url, splynx=self.settings.api_url)
+        self._resources.callback(ledger.close)
+        return ledger
+
+    @cached_property
     def stage(self) -> Stage:
-        """The stage, with the workspace locked for this process."""
+        """The stage, with workspace and ledger held for this process.
+
+        Opened with the first message: what is wrong with the settings shows now, not after hours of reading.
+        """
         folder = self._resources.enter_context(locked(self.settings.workspace))
+        self.ledger.hold(folder)
+        self.client.check(attempts=2)
         stage = Stage(folder)
         self._resources.callback(stage.close)
+        self._was_empty = not any(stream.complete for stream in stage.streams().values())
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------
+
+    @override
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
+        """Open the stream, and note whether its records can be staged as they come."""
+        super()._process_schema_message(message_dict)
+        name = str(message_dict["stream"])
+        self._plain.pop(name, None)
+        maps = self.mapper.stream_maps[name]
+        if len(maps) == 1 and type(maps[0]) is SameRecordTransform and not maps[0].flattening_enabled:
+            sink = self.get_sink(maps[0].stream_alias)
+            if isinstance(sink, StagingSink) and self.stage.takes_text(sink.stream_name):
+                self._plain[name] = sink
+
+    @override
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
+        """One record to the stage; through the SDK's maps only where there are any."""
+        if self.stop.is_set():
+            raise Stopped(STOPPED_WHILE_READING)
+        record = message_dict.get("record")
+        if isinstance(record, msgspec.Raw):
+            if sink := self._plain.get(message_dict["stream"]):
+                sink.process_text(record)
+                return
+            message_dict = {**message_dict, "record": parsed(record)}
+        super()._process_record_message(message_dict)
 
     @override
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Keep the newest state, and learn from it which streams have ended."""
         super()._process_state_message(message_dict)
         self.completeness.state(message_dict["value"])
+        _ = self.stage
+        if self._was_empty and (streams := self.completeness.continued()):
+            raise StageError(
+                f"The tap goes on from an earlier state ({_some(streams)}), but workspace {self.settings.workspace} is "
+                "empty: the rows of the earlier runs are not there. Nothing was written. Set `workspace` to the folder "
+                "of the earlier runs, or read everything once: meltano run --full-refresh tap-sonar target-splynx"
+            )
 
     @override
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
@@ -105,25 +161,30 @@ class TargetSplynx(Target):
     @override
     def process_endofpipe(self) -> None:
         """The input has ended: stage the rest, run, pass on the state."""
+        if "stage" not in self.__dict__ and not (self.settings.workspace / STAGE_FILE).exists():
+            self.logger.info("nothing came, and nothing was ever staged: no run")
+            return
         read = self.stage.flush()
+        for sink in self._plain.values():
+            counter = sink.record_counter_metric
+            counter.increment(read.get(sink.stream_name, 0) - counter.value)
         for stream in read:
             if self.completeness.whole(stream, start_state=False):
                 self.stage.mark_complete(stream)
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
         if self.stop.is_set():
-            raise Stopped("Stopped by a signal while reading: nothing was written. Run again to go on.")
+            raise Stopped(STOPPED_WHILE_READING)
         self._reading = False
         if not read and not self.stage.streams():
             self.logger.info("nothing was ever staged: no run")
             return
-        ledger = Ledger(self.settings.ledger_url, splynx=self.settings.api_url)
-        self._resources.callback(ledger.close)
         result = engine.execute(
             self.settings,
             self.stage,
-            ledger,
+            self.ledger,
             public_settings=configuration.public(self.config),
             stop=self.stop,
+            client=self.client,
             streams=read,
         )
         if result.rejected:
@@ -137,7 +198,15 @@ class TargetSplynx(Target):
     def listen(self, file_input: IO[str] | None = None) -> None:
         """Read and run; the workspace is released whatever happens, and the SDK has no other place for that."""
         with self._resources:
-            super().listen(file_input)
+            try:
+                super().listen(file_input)
+            except MigrationError:
+                raise
+            except Exception:
+                if self._reading and self.stop.is_set():
+                    # The signal came while DuckDB worked, which makes an error of its own of it.
+                    raise Stopped(STOPPED_WHILE_READING) from None
+                raise
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
@@ -148,8 +217,9 @@ class TargetSplynx(Target):
         if first:
             name = signal.Signals(signum).name
             self.logger.warning("received %s: stopping; what is in flight will be finished", name)
-        if self._reading:
-            raise Stopped("Stopped by a signal while reading: nothing was written. Run again to go on.")
+        if self._reading and first:
+            # Only once: Meltano sends SIGTERM after SIGINT, and a second one must not break off the cleaning up.
+            raise Stopped(STOPPED_WHILE_READING)
 
     @classmethod
     @override
@@ -158,15 +228,21 @@ class TargetSplynx(Target):
         try:
             super().invoke(**keywords)
         except Stopped as error:
-            # Who stops the target does not want it to wait for the tap.
-            _finish(str(error))
+            _finish(str(error))  # who stops the target does not want it to wait for the tap
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
-            _discard(keywords.get("file_input"))
+            leave_reader(keywords.get("file_input"))
             _finish(_sentence(error))
+        except SQLAlchemyError as error:
+            leave_reader(keywords.get("file_input"))
+            # Not the text: it may quote values of customers.
+            _finish(
+                f"The ledger failed ({type(error).__name__}, {_place(error)}). Look after its database and run again: "
+                "nothing is lost or doubled."
+            )
         except Exception as error:
             if os.environ.get("TARGET_SPLYNX_LOGLEVEL", "").upper() == "DEBUG":
                 raise
-            _discard(keywords.get("file_input"))
+            leave_reader(keywords.get("file_input"))
             # Neither stack trace nor message: both may quote values of customers.
             _finish(
                 f"Unexpected {type(error).__name__} at {_place(error)}. This is a defect of target-splynx; "
@@ -174,17 +250,13 @@ class TargetSplynx(Target):
             )
 
 
+STOPPED_WHILE_READING = "Stopped by a signal while reading: nothing was written. Run again to go on."
 _SINGER_ERRORS = (InvalidInputLine, MissingKeyPropertiesError, RecordsWithoutSchemaException)
 
 
-def _discard(source: IO[str] | None) -> None:
-    """Read the rest of the input and throw it away: a tap whose pipe breaks buries the message under its own."""
-    stream = source or sys.stdin
-    if stream.isatty():
-        return
-    with contextlib.suppress(OSError, ValueError, Stopped):
-        while stream.read(1024 * 1024):
-            pass
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more streams"
 
 
 def _place(error: BaseException) -> str:
@@ -200,6 +272,8 @@ def _sentence(error: BaseException) -> str:
 
 
 def _finish(message: str) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # a second one must not change the exit code now
     logging.getLogger(TargetSplynx.name).error(message)
     sys.exit(1)
 

@@ -13,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from postgres_server import postgres, postgres_server  # noqa: F401 - fixtures
 from sandbox.splynx.server import SplynxServer
 from splynx_runs import Migration, Provider, Splynx, write_models
 

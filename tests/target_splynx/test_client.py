@@ -27,7 +27,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Nothing sleeps; the pauses asked for are noted."""
     asked: list[float] = []
     monkeypatch.setattr("target_splynx.splynx.client.time.sleep", asked.append)
-    monkeypatch.setattr("tenacity.nap.time.sleep", asked.append)
+    monkeypatch.setattr("target_splynx.splynx.pace._wait", lambda _, seconds: asked.append(seconds))
+    monkeypatch.setattr("tenacity.nap.sleep_using_event.__call__", lambda _, seconds: asked.append(seconds))
     return asked
 
 
@@ -100,7 +101,8 @@ def test_the_pace_is_a_gap_between_requests(pauses: list[float], monkeypatch: py
     monkeypatch.setattr("target_splynx.splynx.client.time.monotonic", lambda: 100.0)
     pace = Pace(120)
     for _ in range(4):
-        pace.wait()
+        with pace.turn():
+            pass
     assert pauses == [0.5, 1.0, 1.5]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
@@ -20,9 +19,15 @@ from target_splynx.ledger.store import Ledger, sqlite_url
 SPLYNX = "https://splynx.example.net"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Both databases keep the same promises."""
+    return sqlite_url(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+def ledger(url: str) -> Iterator[Ledger]:
+    ledger = Ledger(url, splynx=SPLYNX)
     yield ledger
     ledger.close()
 
@@ -60,12 +65,12 @@ def test_a_settled_create_is_a_record(ledger: Ledger) -> None:
     assert ledger.in_doubt() == []
 
 
-def test_what_left_without_an_answer_is_in_doubt_also_after_a_crash(tmp_path: Path) -> None:
-    ledger = Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+def test_what_left_without_an_answer_is_in_doubt_also_after_a_crash(url: str) -> None:
+    ledger = Ledger(url, splynx=SPLYNX)
     begin(ledger, operation(1, payload={"parent": -5}), operation(2))
     ledger.mark_sent([operation(1, payload={"parent": 12})])
-    ledger.engine.dispose()  # nothing is closed in a crash
-    again = Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+    ledger._hold.release()  # all that a crash gives back
+    again = Ledger(url, splynx=SPLYNX)
     again.start_run(dry_run=False, settings={})
     (doubtful,) = again.in_doubt()
     assert (doubtful.id, doubtful.payload) == (1, {"parent": 12}), "the payload as it was sent, with real ids"
@@ -125,21 +130,21 @@ def test_many_records_are_asked_for_in_parts(ledger: Ledger) -> None:
     assert ledger.next_operation_id() == 1301
 
 
-def test_a_ledger_of_another_splynx_is_refused(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_ledger_of_another_splynx_is_refused(ledger: Ledger, url: str) -> None:
     with pytest.raises(LedgerError, match=r"belongs to https://splynx.example.net, not to https://other.example.net"):
-        Ledger(sqlite_url(tmp_path), splynx="https://other.example.net")
+        Ledger(url, splynx="https://other.example.net")
 
 
 @pytest.mark.parametrize("address", [SPLYNX, SPLYNX + "/", SPLYNX + "/api/2.0", SPLYNX + "/api/2.0/", "https://Splynx.Example.Net"])
-def test_the_same_splynx_may_be_written_in_several_ways(address: str, ledger: Ledger, tmp_path: Path) -> None:
-    Ledger(sqlite_url(tmp_path), splynx=address).close()
+def test_the_same_splynx_may_be_written_in_several_ways(address: str, ledger: Ledger, url: str) -> None:
+    Ledger(url, splynx=address).close()
 
 
-def test_a_ledger_of_a_newer_version_is_refused(ledger: Ledger, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
-        connection.execute("UPDATE meta SET value = '999' WHERE key = 'version'")
+def test_a_ledger_of_a_newer_version_is_refused(ledger: Ledger, url: str) -> None:
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE meta SET value = '999' WHERE key = 'version'")
     with pytest.raises(LedgerError, match=r"newer target-splynx"):
-        Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+        Ledger(url, splynx=SPLYNX)
 
 
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
@@ -155,17 +160,18 @@ def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
     assert "hidden-password" not in str(caught.value)
 
 
-def test_the_file_is_for_the_operator_only(ledger: Ledger, tmp_path: Path) -> None:
+def test_the_file_is_for_the_operator_only(tmp_path: Path) -> None:
+    Ledger(sqlite_url(tmp_path), splynx=SPLYNX).close()
     assert stat.S_IMODE((tmp_path / "ledger.sqlite").stat().st_mode) == 0o600
 
 
-def test_two_processes_may_make_the_same_ledger_at_the_same_moment(tmp_path: Path) -> None:
+def test_two_processes_may_make_the_same_ledger_at_the_same_moment(url: str) -> None:
     barrier, failed = threading.Barrier(6), []
 
     def opened() -> None:
         barrier.wait()
         try:
-            Ledger(sqlite_url(tmp_path), splynx=SPLYNX).close()
+            Ledger(url, splynx=SPLYNX).close()
         except Exception as error:  # noqa: BLE001 - told below
             failed.append(error)
 
@@ -186,10 +192,10 @@ def test_an_error_of_the_database_quotes_no_values(ledger: Ledger) -> None:
     assert "Jane" not in str(caught.value)
 
 
-def test_one_can_look_while_another_writes(ledger: Ledger, tmp_path: Path) -> None:
+def test_one_can_look_while_another_writes(ledger: Ledger, url: str) -> None:
     run = begin(ledger, operation(1))
     with ledger.engine.begin() as writing:
         writing.exec_driver_sql("UPDATE operations SET state = 'sent'")
-        reader = Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+        reader = Ledger(url, splynx=SPLYNX)
         assert [o.state for o in reader.operations(run)] == ["planned"]
         reader.close()

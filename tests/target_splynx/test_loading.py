@@ -148,7 +148,7 @@ def put_customer(splynx: Splynx, **values: object) -> int:
 
 
 def test_a_record_with_the_natural_key_is_adopted_not_doubled(migration: Migration, provider: Provider) -> None:
-    number = put_customer(migration.splynx, login="p3", city="Turku", phone="+1")
+    number = put_customer(migration.splynx, login="p3", email="p3@example.net", city="Turku", phone="+1")
     migration.run(provider)
     customers = migration.splynx.customers()
     assert len(migration.splynx.rows("customers/customer")) == 5

@@ -60,6 +60,7 @@ class Operation:
     message: str | None = None
     remedy: str | None = None
     blocked_by: int | None = None
+    matched_by: str | None = None
     id: int = 0
 
 
@@ -116,6 +117,7 @@ def operation_of(row: Any) -> Operation:
         message=row["message"],
         remedy=row["remedy"],
         blocked_by=row["blocked_by"],
+        matched_by=row["matched_by"],
     )
 
 
@@ -140,5 +142,6 @@ def operation_row(run: int, operation: Operation) -> dict[str, Any]:
         "message": operation.message,
         "remedy": operation.remedy,
         "blocked_by": operation.blocked_by,
+        "matched_by": operation.matched_by,
         "at": now(),
     }

@@ -25,7 +25,9 @@ from target_splynx.ledger.entries import (
     operation_row,
     record_of,
 )
-from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs
+from target_splynx.ledger.hold import Hold, Holder, holder, take
+from target_splynx.ledger.migrations import migrate
+from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs, tune_sqlite
 
 CHUNK = 500
 OPEN_PAUSE_SECONDS = 0.02
@@ -40,11 +42,12 @@ class Ledger:
 
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
+        self._hold: Hold | None = None
         try:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
             if self.engine.dialect.name == "sqlite":
-                _tune_sqlite(self.engine)
+                tune_sqlite(self.engine)
             self._open(splynx)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
             raise LedgerError(
@@ -54,8 +57,24 @@ class Ledger:
             Path(str(self.engine.url.database)).chmod(0o600)
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections, and the ledger to others."""
+        if self._hold is not None:
+            self._hold.release()
+            self._hold = None
         self.engine.dispose()
+
+    def hold(self, workspace: Path | str = "") -> None:
+        """Keep other runs out until `close`; asked twice, it is held once. Every run that writes does this.
+
+        Raises:
+            LedgerBusy: another run works with it; the message says who and since when.
+        """
+        if self._hold is None:
+            self._hold = take(self.engine, workspace=workspace)
+
+    def holder(self) -> Holder | None:
+        """Who works with the ledger, or did last."""
+        return holder(self.engine)
 
     def _open(self, splynx: str) -> None:
         """Make the tables and note whose they are. Who comes at the same moment may find a table made meanwhile."""
@@ -79,18 +98,26 @@ class Ledger:
                     meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
                 )
                 return
-        if int(known.get("version", "0")) > VERSION:
+        version = int(known.get("version", "0"))
+        if version > VERSION:
             raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
         if _address(known.get("splynx", "")) != splynx:
             raise LedgerError(
                 f"The ledger belongs to {known.get('splynx')}, not to {splynx}. "
                 "Use another `workspace` (or `ledger_url`) for each Splynx."
             )
+        if version < VERSION:
+            migrate(self.engine, version)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
     def start_run(self, *, dry_run: bool, settings: dict[str, Any]) -> int:
-        """A new run; operations that earlier runs planned and never sent are abandoned."""
+        """A new run; operations that earlier runs planned and never sent are abandoned.
+
+        Raises:
+            LedgerBusy: another run works with the ledger.
+        """
+        self.hold()
         with self.engine.begin() as connection:
             connection.execute(operations.update().where(operations.c.state == "planned").values(state="abandoned"))
             connection.execute(
@@ -212,6 +239,8 @@ class Ledger:
 
     def mark_sent(self, leaving: Sequence[Operation]) -> None:
         """Write-ahead: these requests leave now, with exactly these payloads (references are real ids by now)."""
+        if self._hold is not None:
+            self._hold.probe()
         with self.engine.begin() as connection:
             connection.execute(
                 operations.update()
@@ -352,18 +381,6 @@ class Ledger:
 def _address(url: str) -> str:
     """A server's address in one form: with or without the API's path and a slash at the end it is the same Splynx."""
     return url.rstrip("/").removesuffix(API_PREFIX).rstrip("/").casefold()
-
-
-def _tune_sqlite(engine: sa.Engine) -> None:
-    @sa.event.listens_for(engine, "connect")
-    def _set(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        # NORMAL survives a killed process; FULL would also survive a power cut, at one fsync per commit. A journal that
-        # says less than what was sent could double a record, so the safe one.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA busy_timeout = 10000")
-        cursor.close()
 
 
 def sqlite_url(folder: Path) -> str:

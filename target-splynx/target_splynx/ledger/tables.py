@@ -10,11 +10,21 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from typing import Any
 
-VERSION = 1
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+VERSION = 2
+"""Raise it with every change of a table, and give `migrations.STEPS` the step."""
 
 metadata = sa.MetaData()
+
+
+def _key(length: int) -> sa.types.TypeEngine[str]:
+    """Text that is sorted by code points everywhere, whatever the database's language."""
+    return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+
 
 meta = sa.Table(
     "meta",
@@ -38,8 +48,8 @@ runs = sa.Table(
 records = sa.Table(
     "records",
     metadata,
-    sa.Column("model", sa.String(128), primary_key=True),
-    sa.Column("source_key", sa.String(255), primary_key=True),
+    sa.Column("model", _key(128), primary_key=True),
+    sa.Column("source_key", _key(255), primary_key=True),
     sa.Column("resource", sa.String(64), nullable=False),
     sa.Column("splynx_id", sa.String(128), nullable=False),
     sa.Column("path", sa.Text, nullable=False, default="{}"),  # parameters of the item's path
@@ -54,9 +64,9 @@ operations = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("run", sa.Integer, nullable=False),
-    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("model", _key(128), nullable=False),
     sa.Column("resource", sa.String(64), nullable=False),
-    sa.Column("source_key", sa.String(255), nullable=False),
+    sa.Column("source_key", _key(255), nullable=False),
     sa.Column("label", sa.Text, nullable=False, default=""),
     sa.Column("action", sa.String(16), nullable=False),  # create update end delete adopt
     sa.Column("state", sa.String(16), nullable=False),  # planned sent done rejected blocked abandoned
@@ -71,6 +81,7 @@ operations = sa.Table(
     sa.Column("remedy", sa.Text),
     sa.Column("blocked_by", sa.Integer),
     sa.Column("at", sa.String(32)),
+    sa.Column("matched_by", sa.String(32)),  # adopt: the policy by which the record was recognised (since version 2)
 )
 sa.Index("operations_by_run", operations.c.run, operations.c.model, operations.c.state)
 sa.Index("operations_by_state", operations.c.state)
@@ -81,3 +92,16 @@ undoings = sa.Table(
     sa.Column("operation", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("undoes", sa.Integer, nullable=False),
 )
+
+def tune_sqlite(engine: sa.Engine) -> None:
+    """What every connection to an SQLite ledger is set to."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _set(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # NORMAL survives a killed process; FULL would also survive a power cut, at one fsync per commit. A journal that
+        # says less than what was sent could double a record, so the safe one.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA busy_timeout = 10000")
+        cursor.close()

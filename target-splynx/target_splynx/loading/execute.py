@@ -21,7 +21,15 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, merged
 from target_splynx.readback import one, pairs
 from target_splynx.splynx.client import Client
-from target_splynx.splynx.errors import LoginRefused, NotAllowed, NotFound, SplynxError, Unavailable, ValidationRefused
+from target_splynx.splynx.errors import (
+    NOT_NOW,
+    LoginRefused,
+    NotAllowed,
+    NotFound,
+    SplynxError,
+    Unavailable,
+    ValidationRefused,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -89,15 +97,24 @@ class Executor:
                 "The record was removed in Splynx by hand: restore it, or forget it in the ledger.",
             )
         except Unavailable as error:
-            if error.status == 0:
-                raise InDoubt(
-                    f"Splynx stopped answering ({error.message}). Run again: nothing is lost or doubled."
-                ) from None
-            return self._refused(
-                operation, "server_error", "", f"{error}", "Look into Splynx's log; the record may trip it."
-            )
+            return self._unavailable(operation, error)
         except SplynxError as error:
             return self._refused(operation, "refused", "", f"{error}", "Look into Splynx's log.")
+
+    def _unavailable(self, operation: Operation, error: Unavailable) -> Outcome:
+        """All tries failed: the record's own fault, or nobody's."""
+        if error.status == 0:
+            raise InDoubt(
+                f"Splynx stopped answering ({error.message}). Run again: nothing is lost or doubled."
+            ) from None
+        if error.status in NOT_NOW:
+            # The next record would fare no better: no reject of each, but an end that a person can mend.
+            raise InDoubt(
+                f"Splynx refuses all requests for now ({error}). Run again later: nothing is lost or doubled."
+            ) from None
+        return self._refused(
+            operation, "server_error", "", f"{error}", "Look into Splynx's log; the record may trip it."
+        )
 
     def _create(self, model: Model, operation: Operation) -> Outcome:
         path = collection_path(model.resource, operation.path)

@@ -289,9 +289,12 @@ class Loader:
 def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Model]) -> int:
     """What a killed run left as `sent` is looked up; what was not carried out is planned anew. Returns how many.
 
+    From here on no other run may write with this ledger.
+
     Raises:
         MigrationError: a create cannot be decided; nothing is written before it is.
     """
+    ledger.hold()
     pending = ledger.in_doubt()
     if not pending:
         return 0

@@ -7,8 +7,9 @@ from typing import Any
 from target_splynx.contract.live import MARKER
 from target_splynx.loading.paths import collection_path
 from target_splynx.modelling.model import Model
+from target_splynx.planning.adoption import marker_of
 from target_splynx.planning.diff import ATTRIBUTES
-from target_splynx.planning.existing import marker_of, match
+from target_splynx.planning.existing import match
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotFound, SplynxError, Unavailable
 from target_splynx.splynx.query import Query

@@ -1,15 +1,15 @@
 """What Splynx holds already: reference lists for the models, and records to adopt instead of doubling them.
 
-A record is recognised by its marker (`sonar_id`), then by the model's natural key. Two candidates are never guessed
-between. Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
+Which record a new one is, `planning.adoption` tells.
+Lists are read in pages; for a handful of new records on a large Splynx the marker is looked up one by one.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from target_splynx.contract.live import MARKER
@@ -18,9 +18,11 @@ from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.ledger.entries import Operation
 from target_splynx.loading.paths import item_path
 from target_splynx.modelling.model import Model
+from target_splynx.planning import adoption
+from target_splynx.planning.adoption import Match, Wanted, marker_of
 from target_splynx.planning.diff import ATTRIBUTES, before_image
 from target_splynx.splynx.client import Client
-from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError
+from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError, ValidationRefused
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
@@ -29,19 +31,12 @@ FEW = 20
 """Up to this many new records are looked up one by one when the list is long."""
 
 
-@dataclass(frozen=True)
-class Match:
-    """What an existing record is to a new source key."""
-
-    row: dict[str, Any] | None
-    ambiguous: tuple[str, ...] = ()
-
-
 class Existing:
     """Reads lists of Splynx, each at most once per run."""
 
-    def __init__(self, client: Client, *, page_size: int = 1000) -> None:
-        """`client`: an authenticated client."""
+    def __init__(self, client: Client, *, page_size: int = 1000, adopt: Sequence[str] = adoption.DEFAULT) -> None:
+        """`client`: an authenticated client; `adopt`: policies, see `planning.adoption`."""
+        self._adopt = adopt
         self._client = client
         self._page_size = page_size
         self._lists: dict[str, list[dict[str, Any]]] = {}
@@ -79,8 +74,10 @@ class Existing:
             found += [{**row, "module": module} for row in rows if isinstance(row, dict)]
         return found
 
-    def find(self, model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Match]:
-        """For each (source key, payload) the existing record that it is, if any."""
+    def find(
+        self, model: Model, wanted: Sequence[Wanted], taken: Mapping[str, Collection[str]] | None = None
+    ) -> dict[str, Match]:
+        """For each (source key, fields) the existing record that it is, if any. `taken`: as for `adoption.choose`."""
         if not wanted:
             return {}
         if model.resource.name == "additional_fields":
@@ -94,9 +91,10 @@ class Existing:
                 if count == 0:
                     return {}
                 if model.marked and len(wanted) <= FEW and (count is None or count > self._page_size):
-                    return self._one_by_one(path, query, wanted)
+                    rows = self._one_by_one(model, path, query, wanted)
+                    return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
             rows = self.listing(model.resource)
-        return match(model, wanted, rows)
+        return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
 
     def with_before(self, model: Model, changes: list[Operation]) -> list[Operation]:
         """First changes to a record that was there before the migration, with the old values, so that a rollback knows
@@ -129,14 +127,27 @@ class Existing:
         except SplynxError:
             return None
 
-    def _one_by_one(self, path: str, query: Query, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Match]:
-        found = {}
-        for key, _ in wanted:
-            rows = self._client.get(path, Query(main=query.main, additional={MARKER: key}))
-            rows = [row for row in rows if marker_of(row) in {key, None}]
-            if rows:
-                found[key] = Match(rows[0]) if len(rows) == 1 else Match(None, tuple(str(r.get("id")) for r in rows))
-        return found
+    def _one_by_one(self, model: Model, path: str, query: Query, wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+        """Rows that any policy could mean, searched by the marker and by one field of each policy."""
+        found: dict[Any, dict[str, Any]] = {}
+        for key, fields in wanted:
+            try:
+                rows = self._search(path, Query(main=query.main, additional={MARKER: key}))
+            except ValidationRefused:
+                rows = []  # 400: this Splynx has no field sonar_id yet, so no record carries the marker
+            # The search itself proves the marker where lists do not show additional fields.
+            rows = [{**row, ATTRIBUTES: {MARKER: key}} if marker_of(row) is None else row for row in rows]
+            if not any(marker_of(row) == key for row in rows):
+                rows = []
+                for name in adoption.searched_fields(model, self._adopt):
+                    if fields.get(name) not in (None, ""):
+                        rows += self._search(path, Query(main={**query.main, name: fields[name]}))
+            found |= {row.get("id"): row for row in rows}
+        return list(found.values())
+
+    def _search(self, path: str, query: Query) -> list[dict[str, Any]]:
+        rows = self._client.get(path, query)
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def list_path(resource: Resource) -> tuple[str | None, Query]:
@@ -150,20 +161,10 @@ def list_path(resource: Resource) -> tuple[str | None, Query]:
     return resource.path, Query()
 
 
-def marker_of(row: Mapping[str, Any]) -> str | None:
-    """The marker of a record as Splynx lists it; None when the answer does not show additional fields."""
-    attributes = row.get(ATTRIBUTES)
-    if isinstance(attributes, Mapping):
-        value = attributes.get(MARKER)
-        return str(value) if value not in (None, "") else ""
-    # PHP writes an empty object as [].
-    return "" if isinstance(attributes, list) else None
-
-
 def match(
     model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: Iterable[dict[str, Any]]
 ) -> dict[str, Match]:
-    """Marker first, then natural key; records that carry another marker are somebody else's."""
+    """Marker first, then natural key, for finding one's own create again; records with another marker are not it."""
     by_marker: dict[str, list[dict[str, Any]]] = {}
     by_key: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:

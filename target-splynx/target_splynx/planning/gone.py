@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from target_splynx.ledger.entries import Operation, Record
@@ -10,11 +10,14 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import before_image, changes
 
 
-def farewells(model: Model, policy: str, records: Iterable[Record]) -> Iterator[Operation]:
+def farewells(
+    model: Model, policy: str, records: Iterable[Record], billed: Collection[str] = frozenset()
+) -> Iterator[Operation]:
     """One operation per record, not yet numbered.
 
     `policy`: `delete` where Splynx has a DELETE, else as `end`; `end` gives the model's end values, nothing when it
-    names none.
+    names none. `billed`: ids of records that Splynx has charged; they are ended, whatever the policy, and where the
+    model names no end values that is a reject, so that somebody learns of it.
     """
     for record in records:
         base = Operation(
@@ -28,7 +31,16 @@ def farewells(model: Model, policy: str, records: Iterable[Record]) -> Iterator[
             splynx_id=record.splynx_id,
             label=f"{model.resource.name} {record.source_key}",
         )
-        if policy == "delete" and model.resource.can_delete:
+        charged = record.splynx_id in billed
+        if policy == "delete" and model.resource.can_delete and not charged:
             yield base
         elif changed := changes(model.resource.fields, {**record.payload, **model.end}, record.payload):
             yield replace(base, action="end", payload=changed, before=before_image(record.payload, changed))
+        elif charged and not model.end:
+            yield replace(
+                base,
+                state="rejected",
+                reason="billed",
+                message="It is gone at the source, but Splynx has billed it: it is not deleted.",
+                remedy="End it by hand, or give the model `end:` values.",
+            )

@@ -22,41 +22,18 @@ from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
+from target_splynx.planning.adoption import Match, compared_fields
+from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
 from target_splynx.planning.existing import Existing, held_fields
 from target_splynx.planning.gone import farewells
+from target_splynx.planning.large import LARGE
 from target_splynx.planning.obstacles import obstacles
 from target_splynx.planning.payload import build, missing
 from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
-
-# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
-LARGE = frozenset(
-    [
-        "customers",
-        "services_internet",
-        "services_voice",
-        "services_recurring",
-        "services_bundle",
-        "tickets",
-        "ticket_messages",
-        "invoices",
-        "payments",
-        "transactions",
-        "credit_notes",
-        "customer_documents",
-        "customer_notes",
-        "inventory_items",
-        "scheduling_tasks",
-        "leads",
-        "voice_calls",
-        "customer_info",
-        "customer_billing",
-        "geo_internet_service",
-    ]
-)
 
 
 class Planner:
@@ -73,18 +50,20 @@ class Planner:
         live: LiveContract,
         existing: Existing,
         evaluator: Evaluator,
+        billed: Billed,
         on_delete: str | Mapping[str, str] = "ignore",
     ) -> None:
         """`active`: names of the models that are loaded now; the others are evaluated only because models read them."""
         self._run, self._graph, self._active = run, graph, active
         self._stage, self._ledger, self._live = stage, ledger, live
         self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
+        self._billed = billed
         self._stopped = obstacles(graph, stage)
         self._creators: dict[str, list[Model]] = {}
         for model in graph.order:
             if model.mode == "create" and model.name not in self._stopped:
                 self._creators.setdefault(model.resource.name, []).append(model)
-        self._adopted: dict[str, tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]] = {}
+        self._adopted: dict[str, tuple[dict[str, Match], dict[str, Match]]] = {}
         self._failing: dict[int, int] = {}  # provisional id of a rejected or blocked record → its operation
         self._planned_attributes: dict[str, set[str]] = {}
         self._existing_ids: dict[str, dict[str, str]] = {}  # model → source key → id of an adopted record
@@ -192,24 +171,26 @@ class Planner:
         provisional = any(creator.name in self._active for creator in creators)
         self._evaluator.resource_table(resource, creators, self._ids(resource.name), listed, provisional=provisional)
 
-    def _adopt(self, model: Model) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
-        """Existing records for keys that the ledger does not know."""
+    def _adopt(self, model: Model) -> tuple[dict[str, Match], dict[str, Match]]:
+        """Existing records for keys that the ledger does not know, and keys of which it cannot be told."""
         known = set(self._ledger.keys(model.name, ("live", "ended")))
+        names = compared_fields(model)
         wanted: list[tuple[str, dict[str, Any]]] = []
         for chunk in self._evaluator.rows(model):
-            for row in chunk:
-                if row.source_key not in known and not row.skip:
-                    natural = {name: row.fields.get(name) for name in (*model.natural_key, "module")}
-                    wanted.append((row.source_key, natural))
-        adopted: dict[str, dict[str, Any]] = {}
-        ambiguous: dict[str, tuple[str, ...]] = {}
-        for key, found in self._existing.find(model, wanted).items():
-            if found.row is None:
-                ambiguous[key] = found.ambiguous
-            else:
-                adopted[key] = found.row
+            wanted += [
+                (row.source_key, {name: row.fields.get(name) for name in (*names, "module")})
+                for row in chunk
+                if row.source_key not in known and not row.skip
+            ]
+        taken: dict[str, set[str]] = {}
+        for key, splynx_id in self._ledger.ids(model.resource.name) if wanted else ():
+            taken.setdefault(splynx_id, set()).add(key)
+        adopted: dict[str, Match] = {}
+        ambiguous: dict[str, Match] = {}
+        for key, found in self._existing.find(model, wanted, taken).items():
+            (ambiguous if found.row is None else adopted)[key] = found
         id_name = model.resource.id or "id"
-        self._existing_ids[model.name] = {key: str(row.get(id_name)) for key, row in adopted.items()}
+        self._existing_ids[model.name] = {key: str((found.row or {}).get(id_name)) for key, found in adopted.items()}
         return adopted, ambiguous
 
     def _plan_row(
@@ -218,8 +199,8 @@ class Planner:
         row: Row,
         record: Record | None,
         ids: Mapping[str, int],
-        adopted: Mapping[str, dict[str, Any]],
-        ambiguous: Mapping[str, tuple[str, ...]],
+        adopted: Mapping[str, Match],
+        ambiguous: Mapping[str, Match],
         counts: ModelCounts,
     ) -> list[Operation]:
         if row.skip:
@@ -260,7 +241,7 @@ class Planner:
         self,
         base: Operation,
         row: Row,
-        ambiguous: Mapping[str, tuple[str, ...]],
+        ambiguous: Mapping[str, Match],
         problems: list[Problem],
         counts: ModelCounts,
     ) -> list[Operation]:
@@ -269,15 +250,9 @@ class Planner:
             code, message, remedy = row.reject
             return self._rejected(base, counts, code, "", message, remedy)
         if row.source_key in ambiguous:
-            found = ", ".join(ambiguous[row.source_key])
-            return self._rejected(
-                base,
-                counts,
-                "ambiguous_match",
-                "",
-                f"Splynx has several records that this could be: {found}.",
-                "Write the source id into the additional field sonar_id of the right one.",
-            )
+            match = ambiguous[row.source_key]
+            several = f"Splynx has several records that this could be: {', '.join(match.ambiguous)}."
+            return self._rejected(base, counts, match.code, "", match.message or several, match.remedy)
         if problems:
             first = problems[0]
             message = "; ".join(p.message for p in problems)
@@ -323,14 +298,13 @@ class Planner:
             base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
         )
 
-    def _adoption(
-        self, model: Model, base: Operation, existing: dict[str, Any], counts: ModelCounts
-    ) -> list[Operation]:
-        splynx_id = str(existing.get(model.resource.id or "id"))
+    def _adoption(self, model: Model, base: Operation, match: Match, counts: ModelCounts) -> list[Operation]:
+        existing = match.row or {}
+        found = replace(base, splynx_id=str(existing.get(model.resource.id or "id")))
         held = held_fields(model, base.payload, existing)
         counts.adopt += 1
-        adopt = self._numbered(replace(base, action="adopt", payload=held, splynx_id=splynx_id, provisional_id=None))
-        return [adopt, *self._change(model, replace(base, splynx_id=splynx_id), held, counts)]
+        adopt = replace(found, action="adopt", payload=held, provisional_id=None, matched_by=match.policy)
+        return [self._numbered(adopt), *self._change(model, found, held, counts)]
 
     def _plan_gone(self, model: Model, counts: ModelCounts) -> None:
         """Records whose source row is no more."""
@@ -342,7 +316,15 @@ class Planner:
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
         planned: list[Operation] = []
-        for farewell in farewells(model, policy, self._ledger.records(model.name, gone).values()):
+        leaving = self._ledger.records(model.name, gone).values()
+        billed = (
+            self._billed.among(model.resource, [r.splynx_id for r in leaving]) if policy == "delete" else frozenset()
+        )
+        for farewell in farewells(model, policy, leaving, billed):
+            if farewell.state == "rejected":
+                counts.rejected += 1
+                planned.append(self._numbered(farewell))
+                continue
             refused = self._refused_before(model, farewell, counts)
             planned += refused or [self._numbered(farewell)]
             counts.delete += not refused and farewell.action == "delete"

@@ -23,7 +23,8 @@ from target_splynx import __version__
 from target_splynx.contract.resource import API_PREFIX
 from target_splynx.errors import SplynxUnreachable
 from target_splynx.splynx.auth import Authentication
-from target_splynx.splynx.errors import LoginRefused, SplynxError, Unavailable, from_response
+from target_splynx.splynx.errors import NOT_NOW, LoginRefused, SplynxError, Unavailable, from_response
+from target_splynx.splynx.pace import DEFAULT_PAUSE, Pace
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,10 @@ RETRY_PAUSE_SECONDS = 0.5
 """Before the first repetition, at most; doubled each time."""
 
 _SUCCESS = {200, 201, 202, 204}
+_WRITES = {"POST", "PUT", "DELETE"}
+CONNECT_SECONDS = 10.0
+"""To open a connection; the setting `request_timeout` is for the answer."""
+
 _NO_ADDRESS = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
@@ -51,30 +56,6 @@ class Counters:
     seconds: float = 0.0
 
 
-class Pace:
-    """At most N requests a minute over all threads (0 = no limit), and a common pause when Splynx asks for one."""
-
-    def __init__(self, per_minute: int) -> None:
-        """`per_minute`: setting `requests_per_minute`."""
-        self._gap = 60.0 / per_minute if per_minute else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Sleep until the next request may leave."""
-        with self._lock:
-            now = time.monotonic()
-            start = max(now, self._next)
-            self._next = start + self._gap
-        if start > now:
-            time.sleep(start - now)
-
-    def pause(self, seconds: float) -> None:
-        """Nobody sends for that long."""
-        with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
-
-
 class Client:
     """Splynx's API 2.0. Thread safe."""
 
@@ -87,15 +68,18 @@ class Client:
         retry_attempts: int = 3,
         requests_per_minute: int = 0,
         connections: int = 4,
+        stop: threading.Event | None = None,
         user_agent: str = f"target-splynx/{__version__}",
     ) -> None:
-        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds."""
+        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds; `stop`: once set,
+        nothing is tried again and nobody waits any more."""
         self.base = api_url.rstrip("/").removesuffix(API_PREFIX) + API_PREFIX
         self.counters = Counters()
         self._auth = auth
         self._timeout = timeout
         self._attempts = max(1, retry_attempts + 1)
-        self._pace = Pace(requests_per_minute)
+        self._stop = stop or threading.Event()
+        self._pace = Pace(requests_per_minute, most=connections, stop=self._stop)
         self._counter_lock = threading.Lock()
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections + 2, max_retries=0)
@@ -160,7 +144,13 @@ class Client:
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _repeat(
-        self, method: str, path: str, query: Query | None, payload: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        payload: dict[str, Any] | None = None,
+        *,
+        attempts: int | None = None,
     ) -> tuple[requests.Response, Any]:
         def note(state: tenacity.RetryCallState) -> None:
             with self._counter_lock:
@@ -170,8 +160,9 @@ class Client:
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unavailable),
-            stop=tenacity.stop_after_attempt(self._attempts),
-            wait=tenacity.wait_random_exponential(multiplier=RETRY_PAUSE_SECONDS, max=30),
+            stop=tenacity.stop_after_attempt(attempts or self._attempts) | tenacity.stop_when_event_set(self._stop),
+            wait=_backoff,
+            sleep=tenacity.sleep_using_event(self._stop),
             before_sleep=note,
             reraise=True,
         )
@@ -193,8 +184,8 @@ class Client:
         if response.status_code in _SUCCESS:
             return response, _body(method, response)
         error = from_response(response)
-        if response.status_code == 429:
-            self._pace.pause(_retry_after(response))
+        if isinstance(error, Unavailable) and (error.status in NOT_NOW or error.retry_after is not None):
+            self._pace.pause(DEFAULT_PAUSE if error.retry_after is None else error.retry_after)
         raise error
 
     def _login(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
@@ -215,7 +206,6 @@ class Client:
         files: list[tuple[str, Any]] | None,
         authorization: str | None,
     ) -> requests.Response:
-        self._pace.wait()
         headers = {"Authorization": authorization} if authorization else {}
         arguments: dict[str, Any] = {}
         if files is not None:
@@ -223,18 +213,21 @@ class Client:
         elif payload is not None:
             headers["Content-Type"] = "application/json"
             arguments = {"data": _encoder.encode(payload)}
-        started = time.monotonic()
+        started = 0.0
         try:
-            # Redirects are not followed: the key must not travel to another host.
-            response = self._session.request(
-                method,
-                self.base + path,
-                params=query.parameters() if query else None,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-                **arguments,
-            )
+            with self._pace.turn():
+                started = time.monotonic()
+                # Redirects are not followed: the key must not travel to another host.
+                response = self._session.request(
+                    method,
+                    self.base + path,
+                    params=query.parameters() if query else None,
+                    headers=headers,
+                    timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
+                    allow_redirects=False,
+                    **arguments,
+                )
+                seconds = time.monotonic() - started
         except requests.exceptions.SSLError as error:
             raise SplynxUnreachable(
                 f"The certificate of {self.base} is not accepted ({type(error).__name__}). "
@@ -243,21 +236,29 @@ class Client:
         except _NO_ADDRESS:
             raise SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.") from None
         except requests.exceptions.RequestException as error:
+            if isinstance(error, requests.exceptions.ReadTimeout):
+                self._pace.complain("no answer in time")
             raise Unavailable(0, f"no answer ({type(error).__name__})") from None
         finally:
-            with self._counter_lock:
-                self.counters.requests += 1
-                self.counters.seconds += time.monotonic() - started
+            if started:  # else it never left
+                with self._counter_lock:
+                    self.counters.requests += 1
+                    self.counters.seconds += time.monotonic() - started
+        if method in _WRITES and response.status_code in _SUCCESS:
+            self._pace.answered(seconds)
         if response.is_redirect:
             raise SplynxUnreachable(
                 f"{self.base} redirects to another address; set `api_url` to the final one (https, no trailing path)."
             )
         return response
 
-    def check(self) -> None:
-        """Ask for something cheap; raise one clear line when address or credentials are wrong."""
+    def check(self, *, attempts: int | None = None) -> None:
+        """Ask for something cheap; raise one clear line when address or credentials are wrong.
+
+        `attempts`: how often to ask a server that does not answer; default: as for everything else.
+        """
         try:
-            self.get("/admin/administration/partners", Query(limit=1))
+            self._repeat("GET", "/admin/administration/partners", Query(limit=1), attempts=attempts)
         except LoginRefused:
             raise SplynxUnreachable(
                 f"Splynx at {self.base} refuses the credentials (401). Check `auth_method`, `api_key` and `api_secret` "
@@ -279,6 +280,13 @@ class Client:
             if error.status == 403:
                 return  # the key is good; what it may do is told per resource
             raise SplynxUnreachable(f"Splynx at {self.base} answers: {error}.") from None
+
+
+def _backoff(state: tenacity.RetryCallState) -> float:
+    """Longer each time, and never shorter than Splynx asks for."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, Unavailable) else None
+    return max(tenacity.wait_random_exponential(multiplier=RETRY_PAUSE_SECONDS, max=30)(state), asked or 0.0)
 
 
 def _body(method: str, response: requests.Response) -> Any:
@@ -319,8 +327,3 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int:
     return int(value) if str(value).lstrip("-").isdigit() else 0
-
-
-def _retry_after(response: requests.Response) -> float:
-    value = response.headers.get("Retry-After", "")
-    return min(float(value), 120.0) if value.isdigit() else 5.0

@@ -12,6 +12,11 @@ from typing import Any
 
 import requests
 
+from target_splynx.splynx.pace import retry_after
+
+NOT_NOW = frozenset({429, 503})
+"""Not this record is refused, but any at this moment: too many requests, or maintenance."""
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -31,6 +36,8 @@ class SplynxError(Exception):
         self.message = message
         self.code = code
         self.fields = fields
+        self.retry_after: float | None = None
+        """Seconds that the server asks to wait (header Retry-After)."""
 
 
 class ValidationRefused(SplynxError):
@@ -66,7 +73,9 @@ def from_response(response: requests.Response) -> SplynxError:
     if status == 404:
         return NotFound(status, message, code=code)
     if status == 429 or status >= 500:
-        return Unavailable(status, message, code=code)
+        unavailable = Unavailable(status, message, code=code)
+        unavailable.retry_after = retry_after(response.headers.get("Retry-After"))
+        return unavailable
     return SplynxError(status, message, code=code)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Query:
-    """What to list. Values are scalars (equality) or `(operator, value)`."""
+    """What to list. Values are scalars (equality), `(operator, value)` or `("IN", [values])`."""
 
     main: Mapping[str, Any] = field(default_factory=dict)
     additional: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +28,11 @@ class Query:
             for name, value in values.items():
                 if isinstance(value, tuple):
                     operator, operand = value
-                    pairs += [(f"{group}[{name}][0]", operator), (f"{group}[{name}][1]", str(operand))]
+                    pairs.append((f"{group}[{name}][0]", operator))
+                    if isinstance(operand, (list, tuple)):  # IN
+                        pairs += [(f"{group}[{name}][1][{n}]", str(entry)) for n, entry in enumerate(operand)]
+                    else:
+                        pairs.append((f"{group}[{name}][1]", str(operand)))
                 else:
                     pairs.append((f"{group}[{name}]", str(value)))
         pairs += [(f"order[{name}]", direction) for name, direction in self.order.items()]

@@ -68,6 +68,10 @@ class Completeness:
             if old is not None and (seen.running or seen.records == 0):
                 seen.bookmark_at_start = True
 
+    def continued(self) -> list[str]:
+        """Streams that began where an earlier run of the tap had ended: only their newer rows come."""
+        return sorted(name for name, seen in self._streams.items() if seen.bookmark_at_start)
+
     def whole(self, stream: str, *, start_state: bool) -> bool:
         """After the input ended: was this stream sent from its beginning to its end?
 

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import duckdb
 import msgspec
+from singer_sdk.exceptions import MissingKeyPropertiesError
 
 from target_splynx.errors import StageError, WorkspaceBusy
 from target_splynx.stage.types import column_type, quoted, widened
@@ -30,12 +31,17 @@ from target_splynx.stage.types import column_type, quoted, widened
 logger = logging.getLogger(__name__)
 
 SOURCE_SCHEMA = "sonar"
+STAGE_FILE = "staging.duckdb"
 SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
 _RUN = "_staged_in"
 """Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the
 source."""
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class KeyMissingError(StageError, MissingKeyPropertiesError):
+    """A record without the key of its stream."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Stage:
 
     def __init__(self, folder: Path, *, memory_limit: str = "400MB", threads: int = 2) -> None:
         """`folder`: the workspace; the file is `staging.duckdb` (mode 0600)."""
-        self.path = folder / "staging.duckdb"
+        self.path = folder / STAGE_FILE
         self._spool_folder = folder / "spool"
         self._streams: dict[str, _Open] = {}
         self._run = time.time_ns()
@@ -133,14 +139,22 @@ class Stage:
 
     def append(self, name: str, record: dict[str, Any]) -> None:
         """One record of an open stream, kept until the merge."""
+        renamed = self._streams[name].renamed
+        if renamed:
+            record = {renamed.get(column, column): value for column, value in record.items()}
+        self.append_text(name, _encoder.encode(record))
+
+    def takes_text(self, name: str) -> bool:
+        """Whether records of an open stream can be kept as they came."""
+        return not self._streams[name].renamed
+
+    def append_text(self, name: str, line: bytes) -> None:
+        """One record of an open stream as one line of JSON."""
         stream = self._streams[name]
         if stream.spool is None:
             self._spool_folder.mkdir(exist_ok=True, mode=0o700)
             descriptor = os.open(self._spool_path(name), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             stream.spool = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
-        if stream.renamed:
-            record = {stream.renamed.get(column, column): value for column, value in record.items()}
-        line = _encoder.encode(record)
         stream.spool.write(line)
         stream.spool.write(b"\n")
         stream.read += 1
@@ -224,6 +238,7 @@ class Stage:
                     "Send the stream again with a schema that describes its records. Nothing was written."
                 ) from None
             if stream.key:
+                self._check_keys(stream)
                 key = ", ".join(quoted(column) for column in stream.key)
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM incoming "
@@ -234,6 +249,23 @@ class Stage:
             self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
             self.connection.execute("DROP TABLE incoming")
         path.unlink(missing_ok=True)
+
+    def _check_keys(self, stream: _Open) -> None:
+        """A key may be null, but a record that lacks it altogether is none of this stream.
+
+        Raises:
+            KeyMissingError: there is one.
+        """
+        empty = " OR ".join(f"{quoted(column)} IS NULL" for column in stream.key)
+        if not self.connection.execute(f"SELECT 1 FROM incoming WHERE {empty} LIMIT 1").fetchone():
+            return
+        with self._spool_path(stream.name).open("rb") as lines:
+            for line in lines:
+                if missing := set(stream.key) - msgspec.json.decode(line).keys():
+                    raise KeyMissingError(
+                        f"A record of stream {stream.name} has no {', '.join(sorted(missing))}, which is part of its "
+                        "key: the tap is broken. Nothing was written."
+                    )
 
     def _reader(self, stream: _Open, columns: Mapping[str, str]) -> str:
         spec = "{" + ", ".join(f"{_literal(column)}: {_literal(kind)}" for column, kind in columns.items()) + "}"
