@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from target_splynx.contract.resource import Resource, resources
+from target_splynx.contract.resource import Resource, path_parameters, resources
 from target_splynx.contract.values import same
 from target_splynx.ledger.store import Ledger
-from target_splynx.loading.paths import item_path
+from target_splynx.loading.paths import filled, identity, item_path
 from target_splynx.planning.diff import ATTRIBUTES, merged
 from target_splynx.planning.existing import list_path
+from target_splynx.planning.files import FILE
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound
 
@@ -74,6 +75,8 @@ def verify(ledger: Ledger, client: Client, *, model_order: Iterable[str], worker
     result = Verification()
     for name, expected in _expectations(ledger, model_order).items():
         resource = resources()[name]
+        if resource.action:
+            continue  # it did something once; there is nothing to read back
         checked = result.resources.setdefault(name, Checked())
         try:
             for wanted, found in _read(client, resource, expected, workers):
@@ -89,19 +92,15 @@ def _expectations(ledger: Ledger, model_order: Iterable[str]) -> dict[str, dict[
     for model in model_order:
         for record in ledger.all_records(model):
             records = found.setdefault(record.resource, {})
-            known = records.get(_identity(record.resource, record.splynx_id, record.path))
+            key = identity(resources()[record.resource], record.path, record.splynx_id)
+            known = records.get(key)
             if known is None:
-                records[_identity(record.resource, record.splynx_id, record.path)] = _Expected(
+                records[key] = _Expected(
                     record.source_key, record.splynx_id, record.path, dict(record.payload)
                 )
             else:
                 known.payload = merged(known.payload, record.payload)
     return found
-
-
-def _identity(resource: str, splynx_id: str, path: Mapping[str, Any]) -> str:
-    """Names of additional fields are unique only inside their module."""
-    return f"{path.get('module', '')}--{splynx_id}" if resource == "additional_fields" else splynx_id
 
 
 def _read(
@@ -111,13 +110,17 @@ def _read(
         rows: dict[str, dict[str, Any]] = {}
         for module in sorted({str(wanted.path.get("module")) for wanted in expected.values()}):
             for row in client.get(f"/admin/config/additional-fields/{module}"):
-                rows[f"{module}--{row.get('name')}"] = row
+                rows[identity(resource, {"module": module}, str(row.get("name")))] = row
         yield from ((wanted, rows.get(key)) for key, wanted in expected.items())
         return
     path, query = list_path(resource)
-    if path is not None and resource.id:
-        listed = {str(row.get(resource.id)): row for row in client.pages(path, query)}
+    if path is not None and (resource.id or resource.deletes_by_body):
+        paged = resource.id == "id"
+        listed = _by_identity(resource, client.pages(path, query) if paged else client.get(path, query))
         yield from ((wanted, listed.get(key)) for key, wanted in expected.items())
+        return
+    if resource.listing is not None and path_parameters(resource.listing):
+        yield from _read_by_parent(client, resource, resource.listing, expected)
         return
 
     def one(wanted: _Expected) -> tuple[_Expected, dict[str, Any] | None]:
@@ -125,10 +128,38 @@ def _read(
             row = client.get(item_path(resource, wanted.path, wanted.splynx_id))
         except NotFound:
             return wanted, None
+        row = row[0] if isinstance(row, list) and len(row) == 1 else row  # some items come as a list of one
         return wanted, row if isinstance(row, dict) else None
 
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(one, expected.values())
+
+
+def _read_by_parent(
+    client: Client, resource: Resource, listing: str, expected: Mapping[str, _Expected]
+) -> Iterator[tuple[_Expected, dict[str, Any] | None]]:
+    """Records that are only listed for what they hang on: documents of a customer, a checklist of a task."""
+    lists: dict[str, dict[str, Any]] = {}
+    for key, wanted in expected.items():
+        place = filled(listing, {**wanted.payload, **wanted.path})
+        if place not in lists:
+            try:
+                rows = client.get(place)
+            except NotFound:
+                rows = []
+            lists[place] = _by_identity(resource, [{**wanted.path, **_flat(row)} for row in rows])
+        yield wanted, lists[place].get(key)
+
+
+def _by_identity(resource: Resource, rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {identity(resource, row, str(resource.record_id(row))): row for row in rows}
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A checklist tells the item and its state as objects side by side."""
+    if not row or not all(isinstance(value, dict) for value in row.values()):
+        return dict(row)
+    return {name: value for part in row.values() for name, value in part.items()}
 
 
 def _compare(
@@ -151,6 +182,8 @@ def _compare(
 
 def _pairs(payload: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, bool]]:
     for name, applied in payload.items():
+        if name == FILE:
+            continue
         if name != ATTRIBUTES:
             yield name, applied, found.get(name), name in found
             continue

@@ -6,21 +6,48 @@ between. Lists are read in pages; for a handful of new records on a large Splynx
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from target_splynx.contract.live import MARKER
-from target_splynx.contract.resource import Resource
+from target_splynx.contract.resource import Resource, path_parameters
 from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.splynx.client import Client
-from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError
+from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError, ValidationRefused
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
+
+# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
+LARGE = frozenset(
+    [
+        "customers",
+        "services_internet",
+        "services_voice",
+        "services_recurring",
+        "services_bundle",
+        "tickets",
+        "ticket_messages",
+        "invoices",
+        "payments",
+        "transactions",
+        "credit_notes",
+        "customer_documents",
+        "customer_notes",
+        "inventory_items",
+        "scheduling_tasks",
+        "leads",
+        "voice_calls",
+        "customer_info",
+        "customer_billing",
+        "geo_internet_service",
+    ]
+)
 
 FEW = 20
 """Up to this many new records are looked up one by one when the list is long."""
@@ -76,7 +103,7 @@ class Existing:
 
     def find(self, model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Match]:
         """For each (source key, payload) the existing record that it is, if any."""
-        if not wanted:
+        if not wanted or not (model.marked or model.natural_key):
             return {}
         if model.resource.name == "additional_fields":
             rows = self.listing(model.resource, (str(payload["module"]) for _, payload in wanted))
@@ -89,7 +116,9 @@ class Existing:
                 if count == 0:
                     return {}
                 if model.marked and len(wanted) <= FEW and (count is None or count > self._page_size):
-                    return self._one_by_one(path, query, wanted)
+                    # Refused: Splynx does not know the additional field yet, so nothing carries it; the list tells the rest.
+                    with contextlib.suppress(ValidationRefused):
+                        return self._one_by_one(path, query, wanted)
             rows = self.listing(model.resource)
         return match(model, wanted, rows)
 
@@ -111,12 +140,16 @@ class Existing:
 
 def list_path(resource: Resource) -> tuple[str | None, Query]:
     """Where a resource is listed. Services are searched over all customers, which needs a search parameter."""
+    if resource.listing is not None:
+        return (None if path_parameters(resource.listing) else resource.listing), Query()
     if resource.path is None or "list" not in resource.methods:
         return None, Query()
     if resource.collection_parameters == ("customer_id",):
         return resource.path.replace("{customer_id}", "0"), Query(main={"id": (">", 0)})
     if resource.collection_parameters:
         return None, Query()
+    if resource.name == "ticket_messages":  # recorded: 500 without a search parameter
+        return resource.path, Query(main={"id": (">", 0)})
     return resource.path, Query()
 
 

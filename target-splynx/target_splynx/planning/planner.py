@@ -23,7 +23,8 @@ from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
-from target_splynx.planning.existing import Existing, held_fields
+from target_splynx.planning.existing import LARGE, Existing, held_fields
+from target_splynx.planning.files import FILE, FileStore
 from target_splynx.planning.gone import farewells
 from target_splynx.planning.obstacles import obstacles
 from target_splynx.planning.payload import build, missing
@@ -31,33 +32,6 @@ from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
-
-# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
-LARGE = frozenset(
-    [
-        "customers",
-        "services_internet",
-        "services_voice",
-        "services_recurring",
-        "services_bundle",
-        "tickets",
-        "ticket_messages",
-        "invoices",
-        "payments",
-        "transactions",
-        "credit_notes",
-        "customer_documents",
-        "customer_notes",
-        "inventory_items",
-        "scheduling_tasks",
-        "leads",
-        "voice_calls",
-        "customer_info",
-        "customer_billing",
-        "geo_internet_service",
-    ]
-)
-
 
 class Planner:
     """Plans one run."""
@@ -74,11 +48,13 @@ class Planner:
         existing: Existing,
         evaluator: Evaluator,
         on_delete: str | Mapping[str, str] = "ignore",
+        files: FileStore | None = None,
     ) -> None:
         """`active`: names of the models that are loaded now; the others are evaluated only because models read them."""
         self._run, self._graph, self._active = run, graph, active
         self._stage, self._ledger, self._live = stage, ledger, live
         self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
+        self._files = files
         self._stopped = obstacles(graph, stage)
         self._creators: dict[str, list[Model]] = {}
         for model in graph.order:
@@ -198,7 +174,7 @@ class Planner:
         """Existing records for keys that the ledger does not know."""
         known = set(self._ledger.keys(model.name, ("live", "ended")))
         wanted: list[tuple[str, dict[str, Any]]] = []
-        for chunk in self._evaluator.rows(model):
+        for chunk in self._evaluator.rows(model, files=False):
             for row in chunk:
                 if row.source_key not in known and not row.skip:
                     natural = {name: row.fields.get(name) for name in (*model.natural_key, "module")}
@@ -210,8 +186,7 @@ class Planner:
                 ambiguous[key] = found.ambiguous
             else:
                 adopted[key] = found.row
-        id_name = model.resource.id or "id"
-        self._existing_ids[model.name] = {key: str(row.get(id_name)) for key, row in adopted.items()}
+        self._existing_ids[model.name] = {key: str(model.resource.record_id(row)) for key, row in adopted.items()}
         return adopted, ambiguous
 
     def _plan_row(
@@ -229,7 +204,9 @@ class Planner:
             return []
         if record is not None and record.state == "deleted":
             record = None
-        payload, path, problems = build(model, row, known_attributes=self._attributes(model))
+        payload, path, problems = build(
+            model, row, known_attributes=self._attributes(model), files=self._files
+        )
         own = ids.get(row.source_key)
         base = Operation(
             model=model.name,
@@ -301,14 +278,29 @@ class Planner:
                 f"There is no {model.resource.name} record to change.",
                 "Look why the record itself was not written.",
             )
-        return self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        old = record.payload if record else {}
+        return self._change(model, replace(base, splynx_id=str(row.id)), old, counts, fresh=record is None)
 
-    def _change(self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts) -> list[Operation]:
+    def _change(
+        self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts, *, fresh: bool = False
+    ) -> list[Operation]:
         changed = changes(model.resource.fields, base.payload, old)
         self._note_field(model, base.path, base.payload)
-        if not changed:
+        upload = model.resource.upload
+        if not changed.get(FILE) or upload is None or upload.path is None:
+            changed.pop(FILE, None)  # gone at the source, or there is no way to put another in its place
+        if not changed and not (fresh and model.resource.action):  # an action without fields is done all the same
             counts.unchanged += 1
             return []
+        if not model.resource.can_update:
+            return self._rejected(
+                base,
+                counts,
+                "cannot_change",
+                next(iter(changed)),
+                f"Splynx has no way to change {model.resource.name} once it is made ({', '.join(sorted(changed))}).",
+                "Change it in Splynx by hand, or undo the change at the source.",
+            )
         update = replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
         if refused := self._refused_before(model, update, counts):
             return refused
@@ -327,7 +319,7 @@ class Planner:
     def _adoption(
         self, model: Model, base: Operation, existing: dict[str, Any], counts: ModelCounts
     ) -> list[Operation]:
-        splynx_id = str(existing.get(model.resource.id or "id"))
+        splynx_id = str(model.resource.record_id(existing))
         held = held_fields(model, base.payload, existing)
         counts.adopt += 1
         adopt = self._numbered(replace(base, action="adopt", payload=held, splynx_id=splynx_id, provisional_id=None))
@@ -338,7 +330,7 @@ class Planner:
         policy = model.on_delete or (
             self._on_delete if isinstance(self._on_delete, str) else self._on_delete.get(model.resource.name, "ignore")
         )
-        if policy == "ignore" or model.mode == "patch":
+        if policy == "ignore" or (model.mode == "patch" and not (policy == "delete" and model.resource.stands_alone)):
             return
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
@@ -367,6 +359,8 @@ class Planner:
             self._planned_attributes.setdefault(str(path.get("module")), set()).add(str(payload.get("name")))
 
     def _numbered(self, operation: Operation) -> Operation:
+        if self._files is not None:
+            self._files.keep(operation.payload)
         number = self._next_operation
         self._next_operation += 1
         return replace(operation, id=number)
