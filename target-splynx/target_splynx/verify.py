@@ -115,7 +115,7 @@ def _read(
         return
     path, query = list_path(resource)
     if path is not None and (resource.id or resource.deletes_by_body):
-        paged = resource.id == "id"
+        paged = resource.id == "id" and resource.own_field is None
         listed = _by_identity(resource, client.pages(path, query) if paged else client.get(path, query))
         yield from ((wanted, listed.get(key)) for key, wanted in expected.items())
         return
@@ -175,9 +175,19 @@ def _compare(
             checked.hidden += 1
             continue
         checked.fields += 1
-        if not same(applied, held):
+        if not same(applied, held) and not _holds(held, applied):
             checked.different += 1
             differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, applied, held))
+
+
+def _holds(held: Any, applied: Any) -> bool:
+    """Whether a list of objects is the applied one with more in each object: ids and positions that Splynx gave them."""
+    if not (isinstance(held, list) and isinstance(applied, list) and applied and len(held) == len(applied)):
+        return False
+    return all(
+        isinstance(there, dict) and isinstance(wanted, dict) and all(same(v, there.get(k)) for k, v in wanted.items())
+        for there, wanted in zip(held, applied, strict=True)
+    )
 
 
 def _pairs(payload: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, bool]]:

@@ -58,7 +58,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     # catalogue
     "tariffs_internet": [{"id": "ti1", "title": "Fibre 100", "speed_download": 100000, "speed_upload": 50000, "billing_types": ["recurring"],
                           "transaction_category_id_key": "tc1", **SALE}],
-    "tariffs_voice": [{"id": "tv1", "title": "Voice", "type": "voip", "billing_types": ["recurring"], **SALE}],
+    "tariffs_voice": [
+        {"id": "tv1", "title": "Voice", "type": "voip", "billing_types": ["recurring"], **SALE},
+        {"id": "tv2", "title": "Voice old", "type": "voip", "billing_types": ["recurring"], **SALE},
+        {"id": "tv3", "title": "Voice new", "type": "voip", "billing_types": ["recurring"], **SALE},
+    ],
     "tariffs_recurring": [{"id": "tr1", "title": "Rent", "billing_types": ["recurring"], **SALE}],
     "tariffs_bundle": [{"id": "tb1", "title": "All", "billing_types": ["recurring"], "internet_tariffs_key": ["ti1"], **SALE}],
     "tariffs_one_time": [{"id": "to1", "title": "Install", **SALE}],
@@ -94,7 +98,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     # services
     "services_internet": [{"id": "si1", "tariff_id_key": "ti1", "description": "Fibre", "login": "line1", "taking_ipv4": 1, "ipv4": "10.9.0.9",
                            "router_id_key": "r1", **SERVICE}],
-    "services_voice": [{"id": "sv1", "tariff_id_key": "tv1", "description": "Voice", "phone": "35840999", **SERVICE}],
+    "services_voice": [
+        {"id": "sv1", "tariff_id_key": "tv1", "description": "Voice", "phone": "35840999", **SERVICE},
+        {"id": "sv2", "tariff_id_key": "tv2", "description": "Voice to change", "phone": "35840998", **SERVICE},
+    ],
     "services_recurring": [{"id": "sr1", "tariff_id_key": "tr1", "description": "Rent", **SERVICE}],
     "services_bundle": [
         {"id": "sb1", "bundle_id_key": "tb1", "description": "All", **{k: v for k, v in SERVICE.items() if k != "quantity"}},
@@ -114,9 +121,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     # inventory
     "inventory_vendors": [{"id": "v1", "name": "Mikro"}],
     "inventory_suppliers": [{"id": "su1", "name": "Shop"}],
-    "inventory_products": [{"id": "pr1", "name": "Router", "vendor_id_key": "v1", "filename": "router.png", "content_base64": PDF}],
+    "inventory_products": [
+        {"id": "pr1", "name": "Router", "vendor_id_key": "v1", "filename": "router.png", "content_base64": PDF},
+        {"id": "pr2", "name": "Cable"},
+    ],
     "inventory_items": [{"id": "it1", "product_id_key": "pr1", "barcode": "123", "filename": "item.png", "content_base64": PDF}],
-    "inventory_supplier_invoices": [{"id": "sinv1", "supplier_id_key": "su1", "original_invoice_number": "77", "items": [{"product_id_key": "pr1", "quantity": 1, "price": 5}], "filename": "invoice.pdf",
+    "inventory_supplier_invoices": [{"id": "sinv1", "supplier_id_key": "su1", "original_invoice_number": "77", "items": [{"product_id_key": "pr2", "quantity": 1, "price": 5}], "filename": "invoice.pdf",
                                      "content_base64": PDF}],
     # support
     "tickets": [{"id": "t1", "customer_id_key": "c1", "subject": "No light", "type_id": 1, "priority": "low", "status_id": 1, "group_id": 1,
@@ -172,7 +182,7 @@ SUB_ROWS: dict[str, list[dict[str, Any]]] = {
     "geo_internet_service": [{"id": "x", "services_internet_key": "si1", "address": "Quay 1", "marker": "60.1,24.9"}],
     "bundle_service_cancel": [{"id": "x", "services_bundle_key": "sb2", "charge_cancellation_fee": False}],
     "bundle_service_reactivate": [{"id": "x", "services_bundle_key": "sb1"}],
-    "change_tariff": [{"id": "x", "services_voice_key": "sv1", "type": "voice", "newTariffId_key": "tariffs_voice:tv1", "targetDate": "2026-12-01"}],
+    "change_tariff": [{"id": "x", "services_voice_key": "sv2", "type": "voice", "newTariffId_key": "tariffs_voice:tv3", "targetDate": "2026-12-01"}],
     "fup_counter": [{"id": "x", "service_id_key": "si1", "day_up": 5}],
     "fup_compiler": [{"id": "x", "services_internet_key": "si1", "fixed_up": 5}],
     "fup_limits": [{"id": "x", "tariff_id_key": "ti1", "percent": 5}],

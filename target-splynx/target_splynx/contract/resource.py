@@ -138,6 +138,8 @@ class Resource(msgspec.Struct, frozen=True):
         if self.deletes_by_body:
             return "--".join(str(values.get(name)) for name in self.natural_key)
         found = values.get(self.own_field or self.id or "id")
+        if found is None and self.own_field is None:
+            found = values.get("id")  # the answer to a POST of files names them otherwise than their list does
         return None if found is None else str(found)
 
     @property
