@@ -23,7 +23,7 @@ from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
-from target_splynx.modelling.library import AS_IS, load_models
+from target_splynx.modelling.library import AS_IS, load_models, names_in
 from target_splynx.modelling.passthrough import passthrough_models
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.files import FileStore
@@ -102,7 +102,7 @@ def prepare_models(settings: Settings, stage: Stage) -> tuple[Graph, frozenset[s
         currency_exponent=settings.currency_exponent,
         default_country=settings.default_country,
     )
-    made = passthrough_models(stage.connection) if settings.mapping == AS_IS else []
+    made = passthrough_models(stage.connection, names_in(settings.models_path)) if settings.mapping == AS_IS else []
     graph = build_graph(*load_models(settings.mapping, settings.models_path, made), stage.connection)
     return graph, frozenset(model.name for model in graph.order if model.section in settings.sections)
 

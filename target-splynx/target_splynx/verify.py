@@ -23,6 +23,8 @@ from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound
 
 UNREADABLE = frozenset({"password", "secret", "radius_secret"})
+WRITE_ONLY = frozenset({("tickets", "message")})
+"""The first message goes with the ticket, and is shown as a ticket message."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _compare(
         differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, "", "there", None))
         return
     for name, applied, held, shown in _pairs(wanted.payload, found):
-        if not shown or name in UNREADABLE:
+        if not shown or name in UNREADABLE or (resource.name, name) in WRITE_ONLY:
             checked.hidden += 1
             continue
         checked.fields += 1

@@ -57,6 +57,12 @@ def load_models(
     return models, [read_part(parts[name]) for name in sorted(parts)]
 
 
+def names_in(models_path: str | None) -> frozenset[str]:
+    """Names (`section/file`) of the models in an operator's folder."""
+    folder = Path(models_path) if models_path else None
+    return frozenset("/".join(key) for key in _files(folder)) if folder and folder.is_dir() else frozenset()
+
+
 def _base(mapping: str) -> Path:
     shipped = shipped_folder(mapping)
     if mapping.isidentifier() and mapping != "common" and shipped.is_dir():

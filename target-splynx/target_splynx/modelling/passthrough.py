@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,16 @@ import duckdb
 
 from target_splynx.contract.resource import Resource, resources
 from target_splynx.errors import ModelError
-from target_splynx.modelling.columns import Attributes, Column, FileColumn, Nested, OwnId, Plain, Reference, key_expression
+from target_splynx.modelling.columns import (
+    Attributes,
+    Column,
+    FileColumn,
+    Nested,
+    OwnId,
+    Plain,
+    Reference,
+    key_expression,
+)
 from target_splynx.modelling.dependencies import BARRIERS
 from target_splynx.modelling.model import SECTIONS, Model
 from target_splynx.stage.types import quoted
@@ -118,13 +127,13 @@ class _Edges:
         return False
 
 
-def passthrough_models(connection: duckdb.DuckDBPyConnection) -> list[Model]:
-    """The models of all staged streams that are resources.
+def passthrough_models(connection: duckdb.DuckDBPyConnection, replaced: Container[str] = ()) -> list[Model]:
+    """The models of all staged streams that are resources. `replaced`: names of models that the operator wrote instead.
 
     Raises:
         ModelError: a column is no field, a stream has no key, or references close a circle that cannot be opened.
     """
-    streams = [_read(connection, name, key) for name, key in _staged(connection)]
+    streams = [_read(connection, name, key) for name, key in _staged(connection, replaced)]
     late = _late_columns(streams)
     sections = {stream.resource.name: stream.section for stream in streams}
     models: list[Model] = []
@@ -146,13 +155,16 @@ def section_of(resource: Resource) -> str:
 # -- reading the stage -----------------------------------------------------------------------------------------------
 
 
-def _staged(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _staged(
+    connection: duckdb.DuckDBPyConnection, replaced: Container[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names and keys of the streams that are resources; the others are told."""
     known = resources()
     for name, key in connection.execute("SELECT name, key FROM stage.streams ORDER BY name").fetchall():
         resource = known.get(name)
         if resource is not None and (resource.can_create or resource.can_update):
-            yield name, tuple(key or ())
+            if f"{section_of(resource)}/{name}" not in replaced:
+                yield name, tuple(key or ())
         elif near := difflib.get_close_matches(name, known, n=1):
             logger.warning("stream %s is no resource of Splynx and is not loaded; did you mean %s?", name, near[0])
 

@@ -116,7 +116,7 @@ class Existing:
                 if count == 0:
                     return {}
                 if model.marked and len(wanted) <= FEW and (count is None or count > self._page_size):
-                    # Refused: Splynx does not know the additional field yet, so nothing carries it; the list tells the rest.
+                    # Refused: Splynx does not know the additional field yet, so nothing carries it.
                     with contextlib.suppress(ValidationRefused):
                         return self._one_by_one(path, query, wanted)
             rows = self.listing(model.resource)
