@@ -91,17 +91,30 @@ def verify(ledger: Ledger, client: Client, *, model_order: Iterable[str], worker
 def _expectations(ledger: Ledger, model_order: Iterable[str]) -> dict[str, dict[str, _Expected]]:
     """What each record should hold: the creating model's payload with the patches of later models on top."""
     found: dict[str, dict[str, _Expected]] = {}
-    for model in model_order:
+    order = list(model_order)
+    gone = _deleted(ledger, order)
+    for model in order:
         for record in ledger.all_records(model):
             records = found.setdefault(record.resource, {})
             key = identity(resources()[record.resource], record.path, record.splynx_id)
             known = records.get(key)
+            if (record.resource, key) in gone:
+                continue  # a patch of a record that was deleted since
             if known is None:
                 records[key] = _Expected(
                     record.source_key, record.splynx_id, record.path, dict(record.payload)
                 )
             else:
                 known.payload = merged(known.payload, record.payload)
+    return found
+
+
+def _deleted(ledger: Ledger, models: Iterable[str]) -> set[tuple[str, str]]:
+    """Resource and address of the records that were deleted."""
+    found = set()
+    for model in models:
+        for record in ledger.records(model, list(ledger.keys(model, ("deleted",)))).values():
+            found.add((record.resource, identity(resources()[record.resource], record.path, record.splynx_id)))
     return found
 
 
@@ -183,7 +196,7 @@ def _compare(
 
 
 def _holds(held: Any, applied: Any) -> bool:
-    """Whether a list of objects is the applied one with more in each object: ids and positions that Splynx gave them."""
+    """Whether a list of objects is the applied one with more in each: ids and positions that Splynx gave them."""
     if not (isinstance(held, list) and isinstance(applied, list) and applied and len(held) == len(applied)):
         return False
     return all(

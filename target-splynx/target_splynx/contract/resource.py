@@ -38,18 +38,12 @@ class Field(msgspec.Struct, frozen=True):
 class Upload(msgspec.Struct, frozen=True):
     """How a resource takes a file (research/splynx-api.md §10).
 
-    `field`: the form's field. `path`: where it is sent after the record was made; none: only with the record itself.
-    `with_create`: the record's own POST takes files, too.
+    `field`: the form's field. `path`: where it is sent after the record was made, and again when it changes; none: in
+    the POST that makes the record.
     """
 
     field: str
     path: str | None = None
-    with_create: bool = False
-
-    @property
-    def on_create(self) -> bool:
-        """Whether the file travels in the POST that makes the record."""
-        return self.with_create or self.path is None
 
 
 class Resource(msgspec.Struct, frozen=True):

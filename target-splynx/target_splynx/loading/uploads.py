@@ -40,13 +40,13 @@ class Uploads:
             ValidationRefused: it is not the one that was planned.
         """
         file, upload = payload.get(FILE), resource.upload
-        if not file or upload is None or not upload.on_create:
+        if not file or upload is None or upload.path is not None:
             return None
         return [self._part(upload.field, file)]
 
     def follows(self, resource: Resource, payload: Mapping[str, Any]) -> bool:
         """Whether the file is sent after the record was made."""
-        return bool(payload.get(FILE)) and resource.upload is not None and not resource.upload.on_create
+        return bool(payload.get(FILE)) and resource.upload is not None and resource.upload.path is not None
 
     def send(self, resource: Resource, splynx_id: str, payload: Mapping[str, Any]) -> None:
         """Put the file of a record in its place.
