@@ -27,6 +27,7 @@ from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import is_provisional
 from target_splynx.planning.existing import Existing
+from target_splynx.planning.files import FileStore
 from target_splynx.planning.relations import identity
 from target_splynx.readback import Expected, pairs, read
 from target_splynx.run import RunResult, fingerprints, prepare_models, reject_limit
@@ -62,7 +63,12 @@ def apply_plan(
     graph, _ = prepare_models(settings, stage)
     _same_input(summary, stage, graph)
     models = {model.name: model for model in graph.order}
-    executor = Executor(client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace))
+    executor = Executor(
+        client,
+        retry_attempts=settings.retry_attempts,
+        passwords=PasswordFile(settings.workspace),
+        files=FileStore(settings.workspace),
+    )
     resolve_in_doubt(ledger, executor, models)
     active = frozenset(model for model, _, state, _ in ledger.counts(number) if state == "planned")
     _nothing_moved(ledger, client, graph, number, active, settings.parallel_workers)

@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from target_splynx.contract.resource import Resource
+from target_splynx.contract.resource import Resource, path_parameters, resources
 from target_splynx.ledger.entries import Record
-from target_splynx.loading.paths import item_path
+from target_splynx.loading.paths import filled, identity, item_path
 from target_splynx.planning.diff import ATTRIBUTES, merged
 from target_splynx.planning.existing import list_path
-from target_splynx.planning.relations import identity
+from target_splynx.planning.files import FILE
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotFound, ValidationRefused
 
@@ -34,8 +34,8 @@ class Expected:
 
 
 def expect(into: dict[str, dict[str, Expected]], record: Record) -> None:
-    """Add a record of the ledger: `into` is resource → id → expectation. Models come in load order."""
-    own = identity(record.resource, record.splynx_id, record.path)[1]
+    """Add a record of the ledger: `into` is resource → address → expectation. Models come in load order."""
+    own = identity(resources()[record.resource], record.path, record.splynx_id)
     known = into.setdefault(record.resource, {}).get(own)
     if known is None:
         into[record.resource][own] = Expected(record.source_key, record.splynx_id, record.path, dict(record.payload))
@@ -51,22 +51,56 @@ def read(
     Raises:
         SplynxError: the key may not read it, or Splynx does not answer.
     """
+    expected = {identity(resource, each.path, each.splynx_id): each for each in wanted.values()}
     if resource.name == "additional_fields":
         rows: dict[str, dict[str, Any]] = {}
-        for module in sorted({str(each.path.get("module")) for each in wanted.values()}):
+        for module in sorted({str(each.path.get("module")) for each in expected.values()}):
             for row in _module(client, module):
-                rows[f"{module}--{row.get('name')}"] = row
-        yield from ((each, rows.get(key)) for key, each in wanted.items())
+                rows[identity(resource, {"module": module}, str(row.get("name")))] = row
+        yield from ((each, rows.get(key)) for key, each in expected.items())
         return
     path, query = list_path(resource)
-    if path is not None and resource.id:
-        listed = {
-            str(row.get(resource.id)): row for row in client.pages(path, query) if str(row.get(resource.id)) in wanted
-        }
-        yield from ((each, listed.get(key)) for key, each in wanted.items())
+    if path is not None and (resource.id or resource.deletes_by_body):
+        paged = resource.id == "id" and resource.own_field is None
+        shown = _by_identity(resource, client.pages(path, query) if paged else client.get(path, query), expected)
+        yield from ((each, shown.get(key)) for key, each in expected.items())
+        return
+    if resource.listing is not None and path_parameters(resource.listing):
+        yield from _read_by_parent(client, resource, resource.listing, expected)
         return
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(lambda each: (each, one(client, resource, each.path, each.splynx_id)), wanted.values())
+        yield from pool.map(lambda each: (each, one(client, resource, each.path, each.splynx_id)), expected.values())
+
+
+def _read_by_parent(
+    client: Client, resource: Resource, listing: str, expected: Mapping[str, Expected]
+) -> Iterator[tuple[Expected, dict[str, Any] | None]]:
+    """Records that are only listed for what they hang on: documents of a customer, a checklist of a task."""
+    lists: dict[str, dict[str, dict[str, Any]]] = {}
+    for key, each in expected.items():
+        place = filled(listing, {**each.payload, **each.path})
+        if place not in lists:
+            try:
+                rows = client.get(place)
+            except NotFound:
+                rows = []
+            lists[place] = _by_identity(resource, [{**each.path, **_flat(row)} for row in rows], expected)
+        yield each, lists[place].get(key)
+
+
+def _by_identity(
+    resource: Resource, rows: Iterable[dict[str, Any]], expected: Mapping[str, Expected]
+) -> dict[str, dict[str, Any]]:
+    """The rows that are expected, by address: a list may be much longer than what was written."""
+    found = ((identity(resource, row, str(resource.record_id(row))), row) for row in rows)
+    return {key: row for key, row in found if key in expected}
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A checklist tells the item and its state as objects side by side."""
+    if not row or not all(isinstance(value, dict) for value in row.values()):
+        return dict(row)
+    return {name: value for part in row.values() for name, value in part.items()}
 
 
 def one(client: Client, resource: Resource, path: Mapping[str, Any], splynx_id: str) -> dict[str, Any] | None:
@@ -77,6 +111,7 @@ def one(client: Client, resource: Resource, path: Mapping[str, Any], splynx_id: 
         row = client.get(item_path(resource, path, splynx_id))
     except NotFound:
         return None
+    row = row[0] if isinstance(row, list) and len(row) == 1 else row  # some items come as a list of one
     return row if isinstance(row, dict) else None
 
 
@@ -90,6 +125,8 @@ def _module(client: Client, module: str) -> Iterable[dict[str, Any]]:
 def pairs(payload: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, bool]]:
     """(field, applied, held, whether Splynx shows it); additional fields as `additional_attributes.<name>`."""
     for name, applied in payload.items():
+        if name == FILE:
+            continue
         if name != ATTRIBUTES:
             yield name, applied, found.get(name), name in found and name not in UNREADABLE
             continue

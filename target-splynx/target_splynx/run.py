@@ -23,9 +23,11 @@ from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
-from target_splynx.modelling.library import load_models
+from target_splynx.modelling.library import AS_IS, load_models, names_in
+from target_splynx.modelling.passthrough import passthrough_models
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.existing import Existing
+from target_splynx.planning.files import FileStore
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
@@ -103,7 +105,8 @@ def prepare_models(settings: Settings, stage: Stage) -> tuple[Graph, frozenset[s
         currency_exponent=settings.currency_exponent,
         default_country=settings.default_country,
     )
-    graph = build_graph(*load_models(settings.mapping, settings.models_path), stage.connection)
+    made = passthrough_models(stage.connection, names_in(settings.models_path)) if settings.mapping == AS_IS else []
+    graph = build_graph(*load_models(settings.mapping, settings.models_path, made), stage.connection)
     return graph, frozenset(model.name for model in graph.order if model.section in settings.sections)
 
 
@@ -133,7 +136,10 @@ def execute(
     client.check()
     graph, active = prepare_models(settings, stage)
     _unknown_streams(settings.unknown_streams, streams, graph)
-    executor = Executor(client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace))
+    files = FileStore(settings.workspace)
+    executor = Executor(
+        client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace), files=files
+    )
     models = {model.name: model for model in graph.order}
     if not settings.dry_run:
         resolve_in_doubt(ledger, executor, models)
@@ -155,7 +161,9 @@ def execute(
             evaluator=evaluator,
             billed=Billed(client),
             on_delete=settings.on_delete,
+            files=files,
         )
+        files.clear()
         summary = planner.plan(stop)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
@@ -175,6 +183,7 @@ def execute(
                 limits=limits,
                 stop=stop,
             ).load()
+            files.clear()
             result.state = "done"
     except Stopped:
         result.state = "stopped"

@@ -63,7 +63,10 @@ _ENGINE: tuple[th.Property[Any], ...] = (
         th.StringType,
         default="sonar",
         title="Mapping",
-        description="sonar: the shipped models. A path: a folder of your own models (sections as sub-folders).",
+        description=(
+            "sonar: the shipped models. splynx: streams that are named and shaped like Splynx resources, from any tap. "
+            "A path: a folder of your own models (sections as sub-folders)."
+        ),
     ),
     th.Property(
         "models_path",

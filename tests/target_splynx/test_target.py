@@ -199,7 +199,7 @@ def test_about_tells_the_settings(tmp_path: Path) -> None:
         ({"api_url": "http://127.0.0.1:9"}, "does not answer"),
         ({"api_url": "splynx.example.net"}, "`api_url` is 'splynx.example.net'; write the whole address"),
         ({"auth_method": "magic"}, "auth_method"),
-        ({"mapping": "absent"}, "`mapping` is 'absent': use sonar, or the path of a folder with models."),
+        ({"mapping": "absent"}, "`mapping` is 'absent': use sonar, splynx, or the path of a folder with models."),
     ],
     ids=["key", "address", "no scheme", "method", "mapping"],
 )

@@ -8,6 +8,7 @@ over these facts where it says something (`contract.live`).
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -34,8 +35,28 @@ class Field(msgspec.Struct, frozen=True):
     live_only: bool = False
 
 
+class Upload(msgspec.Struct, frozen=True):
+    """How a resource takes a file (research/splynx-api.md §10).
+
+    `field`: the form's field. `path`: where it is sent after the record was made, and again when it changes; none: in
+    the POST that makes the record.
+    """
+
+    field: str
+    path: str | None = None
+
+
 class Resource(msgspec.Struct, frozen=True):
-    """A thing that Splynx keeps, as its API shows it."""
+    """A thing that Splynx keeps, as its API shows it.
+
+    `references`: field (or parameter of the path; `items.product_id` inside the objects of a list) → resources whose
+    ids it holds. `parent`: resources whose id a PUT-
+    only sub-resource is addressed by. `natural_key`: fields that tell records apart where no marker does.
+    `listing`: where it is listed when `path` is not the place. `own_field`: the field that is the record's id in its
+    address when the answer to the POST does not tell it. `delete_item`: address of the DELETE where it differs.
+    `action`: a PUT that does something once and leaves nothing to read back. `session`: belongs to the caller's own
+    session (of an administrator, or of a customer in the portal), so an API key cannot write it.
+    """
 
     item: str | None
     methods: tuple[str, ...]
@@ -46,7 +67,15 @@ class Resource(msgspec.Struct, frozen=True):
     content_type: str = "application/json"
     additional_fields: str | None = None
     recorded_options: bool = False
-    references: dict[str, str] = {}
+    natural_key: tuple[str, ...] = ()
+    references: dict[str, tuple[str, ...]] = {}
+    parent: tuple[str, ...] = ()
+    listing: str | None = None
+    own_field: str | None = None
+    delete_item: str | None = None
+    action: bool = False
+    session: bool = False
+    upload: Upload | None = None
     name: str = ""
 
     @property
@@ -62,7 +91,12 @@ class Resource(msgspec.Struct, frozen=True):
     @property
     def can_delete(self) -> bool:
         """Whether the API has a DELETE for it."""
-        return "delete" in self.methods
+        return "delete" in self.methods or self.deletes_by_body
+
+    @property
+    def deletes_by_body(self) -> bool:
+        """Whether its DELETE goes to the collection with the record in the body (related tasks)."""
+        return "delete_body" in self.methods
 
     @property
     def required(self) -> frozenset[str]:
@@ -80,8 +114,34 @@ class Resource(msgspec.Struct, frozen=True):
 
     @property
     def item_parameters(self) -> tuple[str, ...]:
-        """Names in the item's path; the last one that is no field of the payload is the record's own id."""
+        """Names in the item's path and query."""
         return path_parameters(self.item)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether a PUT-only resource can be deleted by itself (payment accounts, devices), not with its parent."""
+        return self.can_delete and not self.can_create
+
+    @property
+    def free_attributes(self) -> bool:
+        """Whether its additional fields are those of a module that only the address names (records of own modules)."""
+        return self.name == "module_items"
+
+    def record_id(self, values: Mapping[str, Any]) -> str | None:
+        """The id that an answer or a list shows of a record, in the form that its address takes; None when none."""
+        if self.deletes_by_body:
+            return "--".join(str(values.get(name)) for name in self.natural_key)
+        found = values.get(self.own_field or self.id or "id")
+        if found is None and self.own_field is None:
+            found = values.get("id")  # the answer to a POST of files names them otherwise than their list does
+        return None if found is None else str(found)
+
+    @property
+    def own_parameter(self) -> str | None:
+        """The parameter that is the record's own id: the last one of the path, else the last one of the query."""
+        address, _, query = (self.item or "").partition("?")
+        names = path_parameters(address) or path_parameters(query)
+        return names[-1] if names else None
 
 
 def path_parameters(path: str | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -16,9 +17,11 @@ from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.loading.lookup import Undecidable, find_created
 from target_splynx.loading.passwords import PasswordFile
-from target_splynx.loading.paths import collection_path, item_path
+from target_splynx.loading.paths import collection_path, delete_path, item_path
+from target_splynx.loading.uploads import Uploads, without_file
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, merged
+from target_splynx.planning.files import FILE, FileStore
 from target_splynx.readback import one, pairs
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import (
@@ -51,12 +54,17 @@ class Executor:
         retry_attempts: int,
         wait_seconds: float | None = None,
         passwords: PasswordFile | None = None,
+        files: FileStore | None = None,
     ) -> None:
-        """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told."""
+        """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told.
+        `files`: where the contents of planned files wait."""
         self._client = client
         self._passwords = passwords
         self._attempts = max(1, retry_attempts + 1)
         self._wait = FIRST_PAUSE_SECONDS if wait_seconds is None else wait_seconds
+        self._uploads = (
+            Uploads(client, files, attempts=self._attempts, wait_seconds=self._wait) if files is not None else None
+        )
 
     def carry_out(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         """Write one operation whose references are real ids. `old`: the payload last applied ({} when none).
@@ -119,26 +127,45 @@ class Executor:
     def _create(self, model: Model, operation: Operation) -> Outcome:
         path = collection_path(model.resource, operation.path)
         wait = self._wait
-        body = operation.payload
+        body = without_file(operation.payload)
+        parts = self._uploads.parts(model.resource, operation.payload) if self._uploads else None
         if model.generate and self._passwords is not None:
             body = {**body, **self._passwords.make(model, operation)}
         for attempt in range(1, self._attempts + 1):
             try:
-                return self._created(operation, _id_of(model, self._client.post(path, body), operation))
+                answer = self._client.post(path, body, parts) if parts else self._client.post(path, body)
+                return self._made(model, operation, _id_of(model, answer, operation))
             except ValidationRefused as error:  # noqa: PERF203 - each try fails by itself
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
                 if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation)):
-                    return self._created(operation, found)
+                    return self._made(model, operation, found)
                 raise
             except Unavailable as error:
                 logger.info("%s %s: %s; looking whether it was made", model.resource.name, operation.source_key, error)
                 time.sleep(wait)
                 wait *= 2
                 if found := self._look(model, operation):
-                    return self._created(operation, found)
+                    return self._made(model, operation, found)
                 if attempt == self._attempts:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
+
+    def _made(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
+        """The outcome of a create, after its file was sent. A record whose file was refused is there all the same."""
+        if self._uploads is None or not self._uploads.follows(model.resource, operation.payload):
+            return self._created(operation, splynx_id)
+        try:
+            self._uploads.send(model.resource, splynx_id, operation.payload)
+        except SplynxError as error:
+            outcome = self._refused(
+                operation,
+                "file_refused",
+                FILE,
+                f"The record was made; its file was not taken: {error}",
+                "Correct the file; the next run sends it again.",
+            )
+            return replace(outcome, splynx_id=splynx_id, record=_record(operation, splynx_id, with_file=False))
+        return self._created(operation, splynx_id)
 
     def _look(self, model: Model, operation: Operation) -> str | None:
         try:
@@ -153,7 +180,11 @@ class Executor:
     def resolve(self, model: Model, operation: Operation) -> Outcome | None:
         """What became of a create that an earlier run left in doubt; None when it was never made."""
         found = self._look(model, operation)
-        return self._created(operation, found) if found else None
+        if not found:
+            return None
+        # Whether its file was sent, too, is unknown: the plan sends it (again).
+        follows = self._uploads is not None and self._uploads.follows(model.resource, operation.payload)
+        return Outcome(operation, "done", splynx_id=found, record=_record(operation, found, with_file=not follows))
 
     def resolve_change(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome | None:
         """What became of a change or a deletion that an earlier run left in doubt; None when it was not carried out, or
@@ -172,19 +203,17 @@ class Executor:
         return self._changed(operation, old) if shown and all(shown) else None
 
     def _created(self, operation: Operation, splynx_id: str) -> Outcome:
-        record = Record(
-            model=operation.model,
-            source_key=operation.source_key,
-            resource=operation.resource,
-            splynx_id=splynx_id,
-            payload=operation.payload,
-            path=operation.path,
-        )
-        return Outcome(operation, "done", splynx_id=splynx_id, record=record)
+        return Outcome(operation, "done", splynx_id=splynx_id, record=_record(operation, splynx_id))
 
     def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         splynx_id = operation.splynx_id or ""
-        self._client.put(item_path(model.resource, operation.path, splynx_id), operation.payload)
+        body = without_file(operation.payload)
+        if model.resource.delete_item:
+            body = {"id": splynx_id, **body}  # it is addressed by what it hangs on
+        if body or not operation.payload:
+            self._client.put(item_path(model.resource, operation.path, splynx_id), body)
+        if operation.payload.get(FILE) and self._uploads is not None:
+            self._uploads.send(model.resource, splynx_id, operation.payload)
         return self._changed(operation, old)
 
     def _changed(self, operation: Operation, old: dict[str, Any]) -> Outcome:
@@ -203,7 +232,7 @@ class Executor:
     def _delete(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         splynx_id = operation.splynx_id or ""
         try:
-            self._client.delete(item_path(model.resource, operation.path, splynx_id))
+            self._client.delete(delete_path(model.resource, operation.path, splynx_id), operation.payload or None)
         except NotFound:
             logger.info("%s %s was gone already", model.resource.name, operation.source_key)
         return self._deleted(operation, old)
@@ -226,8 +255,23 @@ class Executor:
         return Outcome(operation, "rejected", reason=reason, field=field, message=message, remedy=remedy)
 
 
+def _record(operation: Operation, splynx_id: str, *, with_file: bool = True) -> Record:
+    return Record(
+        model=operation.model,
+        source_key=operation.source_key,
+        resource=operation.resource,
+        splynx_id=splynx_id,
+        payload=operation.payload if with_file else without_file(operation.payload),
+        path=operation.path,
+    )
+
+
 def _id_of(model: Model, answer: Any, operation: Operation) -> str:
-    name = model.resource.id
+    resource, name = model.resource, model.resource.id
+    if resource.own_field or resource.deletes_by_body:
+        return str(resource.record_id(operation.payload))
+    if isinstance(answer, list) and answer:  # one record was sent, one is told
+        answer = answer[0]
     if name and isinstance(answer, dict) and answer.get(name) is not None:
         value = answer[name]
         return str(value[0] if isinstance(value, list) and value else value)

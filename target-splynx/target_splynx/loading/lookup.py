@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from target_splynx.contract.live import MARKER
-from target_splynx.loading.paths import collection_path
+from target_splynx.contract.resource import path_parameters
+from target_splynx.loading.paths import collection_path, filled
 from target_splynx.modelling.model import Model
 from target_splynx.planning.adoption import marker_of
 from target_splynx.planning.diff import ATTRIBUTES
@@ -29,16 +30,18 @@ def find_created(
         Unavailable: Splynx does not answer.
     """
     resource = model.resource
-    if resource.path is None or "list" not in resource.methods:
+    if resource.listing is None and (resource.path is None or "list" not in resource.methods):
         raise Undecidable(f"{resource.name} has no list to look in.")
     marked = model.marked and MARKER in payload.get(ATTRIBUTES, {})
     if not marked and not model.natural_key:
         raise Undecidable(f"{resource.name} carries no marker and its model names no natural key.")
+    if not marked and not all(payload.get(name, path.get(name)) for name in model.natural_key):
+        raise Undecidable(f"{resource.name} carries no marker, and {', '.join(model.natural_key)} are not all filled.")
     rows = [{**path, **row} for row in _candidates(client, model, source_key, payload, path, marked=marked)]
     rows = _marked(model, source_key, rows) if marked else _natural(model, source_key, payload, rows)
     if len(rows) > 1:
         raise Undecidable(f"{len(rows)} records of {resource.name} match.")
-    return str(rows[0].get(resource.id or "id")) if rows else None
+    return resource.record_id(rows[0]) if rows else None
 
 
 def _candidates(
@@ -46,12 +49,14 @@ def _candidates(
 ) -> list[dict[str, Any]]:
     """What Splynx lists where the record must be, narrowed as far as one search can."""
     query = Query()
-    if not model.resource.collection_parameters:
+    listing = model.resource.listing
+    address = filled(listing, {**payload, **path}) if listing else collection_path(model.resource, path)
+    if not path_parameters(listing or model.resource.path):
         # One field narrows the list; the comparison itself is ours.
         name = model.natural_key[-1] if model.natural_key else ""
         query = Query(additional={MARKER: source_key}) if marked else Query(main={name: payload.get(name, "")})
     try:
-        rows = client.get(collection_path(model.resource, path), query)
+        rows = client.get(address, query)
     except NotFound:
         return []
     except Unavailable:
@@ -66,7 +71,7 @@ def _candidates(
 def _marked(model: Model, source_key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if any(marker_of(row) is not None for row in rows):
         return [row for row in rows if marker_of(row) == source_key]
-    if model.resource.collection_parameters and rows:
+    if path_parameters(model.resource.listing or model.resource.path) and rows:
         raise Undecidable(f"{model.resource.name} lists do not show the additional field {MARKER}.")
     return rows
 

@@ -23,22 +23,38 @@ from target_splynx.planning.diff import ATTRIBUTES, PROVISIONAL
 from target_splynx.stage.types import quoted
 
 KEY = "source_key"
-RESERVED = {"_reject", "_skip", "_label"}
+FILE_COLUMNS = ("_file_path", "_file_name", "_file_content_base64")
+"""A file that goes with the record: where it lies (or its content), and what it is called."""
+RESERVED = {"_reject", "_skip", "_label", *FILE_COLUMNS}
+CHUNK = 2000
+CHUNK_WITH_CONTENT = 4
+"""Rows at once; few when they hold the contents of files (20 MB each)."""
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """Where the file of a record comes from: a path, or base64 text; `name` is what people see."""
+
+    path: str | None
+    name: str | None
+    content: str | None
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of a model.
 
-    `reject`: (code, message, remedy) or None; `skip`: the rule by which it is left out on purpose.
+    `id`: of a patch, a number or (addresses, paths of settings) a text. `reject`: (code, message, remedy) or None;
+    `skip`: the rule by which it is left out on purpose.
     """
 
     source_key: str
     fields: dict[str, Any]
-    id: int | None
+    id: int | str | None
     label: str
     reject: tuple[str, str, str] | None
     skip: str | None
+    file: FileSource | None = None
 
 
 class Evaluator:
@@ -100,10 +116,14 @@ class Evaluator:
         self._check_keys(model, table)
         return [column for column in columns if column not in RESERVED | {KEY}]
 
-    def rows(self, model: Model, *, size: int = 2000) -> Iterator[list[Row]]:
-        """The rows of an evaluated model, by source key, in chunks."""
+    def rows(self, model: Model, *, files: bool = True) -> Iterator[list[Row]]:
+        """The rows of an evaluated model, by source key, in chunks; `files`: with the contents of files."""
         cursor = self._connection.cursor()
-        cursor.execute(f"SELECT * FROM plan.{quoted(model.table)} ORDER BY {KEY}")
+        names = self._columns("plan", model.table)
+        content = FILE_COLUMNS[-1]
+        size = CHUNK_WITH_CONTENT if files and content in names else CHUNK
+        shown = ", ".join(quoted(name) for name in names if files or name != content)
+        cursor.execute(f"SELECT {shown} FROM plan.{quoted(model.table)} ORDER BY {KEY}")
         names = [entry[0] for entry in cursor.description or []]
         while chunk := cursor.fetchmany(size):
             yield [_row(model, dict(zip(names, values, strict=True))) for values in chunk]
@@ -149,8 +169,11 @@ class Evaluator:
         )
         if made is None:
             # Nobody makes it in this mapping: what Splynx lists, plus the keys that earlier runs wrote.
+            # What was never listed (large resources) is known by the ledger alone.
+            unlisted = self._connection.execute("SELECT count(*) = 0 FROM listed").fetchone() == (True,)
             self._connection.execute(
-                f"CREATE OR REPLACE TABLE {table} AS SELECT k.{KEY}, l.* FROM listed l LEFT JOIN known k USING (id)"
+                f"CREATE OR REPLACE TABLE {table} AS SELECT k.{KEY}, coalesce(l.id, k.id) AS id, l.* EXCLUDE (id) "
+                f"FROM listed l {'FULL' if unlisted else 'LEFT'} JOIN known k ON l.id = k.id"
             )
             return
         self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS ({made}) UNION ALL BY NAME ({listed})")
@@ -220,6 +243,10 @@ class Evaluator:
         allowed |= set(model.resource.item_parameters) | set(model.resource.collection_parameters)
         if model.mode == "patch":
             allowed.add("id")
+        if model.resource.upload is None and (files := sorted(set(columns) & set(FILE_COLUMNS))):
+            raise ModelError(
+                model.path, f"Splynx takes no file with {model.resource.name}: `{files[0]}`.", line=model.first_line
+            )
         for column in columns:
             if column not in allowed:
                 line = next((n for n, text in enumerate(model.sql.splitlines()) if column in text), 0)
@@ -264,12 +291,14 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
     skip = values.pop("_skip", None)
     label = values.pop("_label", None)
     own = values.pop("id", None) if model.mode == "patch" else None
+    file = FileSource(*(values.pop(name, None) or None for name in FILE_COLUMNS))
     parts = [*str(reject).split("|"), "", ""][:3] if reject else None
     return Row(
         source_key=key,
         fields=values,
-        id=int(own) if own is not None else None,
+        id=int(own) if own is not None and str(own).lstrip("-").isdigit() else own,
         label=str(label or f"{model.resource.name} {key}"),
         reject=(parts[0].strip(), parts[1].strip(), parts[2].strip()) if parts else None,
         skip=str(skip) if skip else None,
+        file=file if file.path or file.content else None,
     )

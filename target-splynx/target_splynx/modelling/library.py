@@ -1,11 +1,13 @@
 """Finding models: the shipped set, an operator's folder, or both (files of the same section and name replace the
 shipped).
 
-`models/common` belongs to every mapping: the engine's own needs (marker fields).
+`models/common` belongs to every mapping: the engine's own needs (marker fields). `mapping: splynx` has no files: its
+models are made from the staged streams (`modelling.passthrough`) and handed in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,14 +24,22 @@ def shipped_folder(mapping: str) -> Path:
     return Path(str(files("target_splynx.models"))) / mapping
 
 
-def load_models(mapping: str, models_path: str | None = None) -> tuple[list[Model], list[Part]]:
+AS_IS = "splynx"
+"""The mapping that takes streams which are named and shaped like Splynx resources."""
+
+
+def load_models(
+    mapping: str, models_path: str | None = None, made: Iterable[Model] = ()
+) -> tuple[list[Model], list[Part]]:
     """All models of a mapping, by section and file name, and the parts they share.
+
+    `made`: models made in memory; a file of the same section and name replaces one.
 
     Raises:
         SettingsError: the mapping is neither shipped nor a folder.
         ModelError: a file is wrong.
     """
-    folders = [shipped_folder("common"), _base(mapping)]
+    folders = [shipped_folder("common"), *([] if mapping == AS_IS else [_base(mapping)])]
     if models_path:
         extra = Path(models_path)
         if not extra.is_dir():
@@ -41,7 +51,16 @@ def load_models(mapping: str, models_path: str | None = None) -> tuple[list[Mode
         files_of |= _files(folder)
         parts |= {path.stem: path for path in sorted(folder.glob("*.sql"))}
     ordered = sorted(files_of, key=lambda key: (SECTIONS.index(key[0]), key[1]))
-    return [read_model(files_of[key]) for key in ordered], [read_part(parts[name]) for name in sorted(parts)]
+    models = [read_model(files_of[key]) for key in ordered]
+    named = {model.name for model in models}
+    models += [model for model in made if model.name not in named]
+    return models, [read_part(parts[name]) for name in sorted(parts)]
+
+
+def names_in(models_path: str | None) -> frozenset[str]:
+    """Names (`section/file`) of the models in an operator's folder."""
+    folder = Path(models_path) if models_path else None
+    return frozenset("/".join(key) for key in _files(folder)) if folder and folder.is_dir() else frozenset()
 
 
 def _base(mapping: str) -> Path:
@@ -50,7 +69,7 @@ def _base(mapping: str) -> Path:
         return shipped
     if Path(mapping).is_dir():
         return Path(mapping)
-    raise SettingsError(f"`mapping` is {mapping!r}: use sonar, or the path of a folder with models.")
+    raise SettingsError(f"`mapping` is {mapping!r}: use sonar, splynx, or the path of a folder with models.")
 
 
 def _files(base: Path) -> dict[tuple[str, str], Path]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from target_splynx.contract.live import MARKER
-from target_splynx.contract.resource import Resource
+from target_splynx.contract.resource import Resource, path_parameters
 from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.ledger.entries import Operation
 from target_splynx.loading.paths import item_path
@@ -26,6 +26,32 @@ from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError, Valid
 from target_splynx.splynx.query import Query
 
 logger = logging.getLogger(__name__)
+
+# Resources that grow with the customers: a model sees of them what the ledger knows, not the whole list of Splynx.
+LARGE = frozenset(
+    [
+        "customers",
+        "services_internet",
+        "services_voice",
+        "services_recurring",
+        "services_bundle",
+        "tickets",
+        "ticket_messages",
+        "invoices",
+        "payments",
+        "transactions",
+        "credit_notes",
+        "customer_documents",
+        "customer_notes",
+        "inventory_items",
+        "scheduling_tasks",
+        "leads",
+        "voice_calls",
+        "customer_info",
+        "customer_billing",
+        "geo_internet_service",
+    ]
+)
 
 FEW = 20
 """Up to this many new records are looked up one by one when the list is long."""
@@ -78,7 +104,7 @@ class Existing:
         self, model: Model, wanted: Sequence[Wanted], taken: Mapping[str, Collection[str]] | None = None
     ) -> dict[str, Match]:
         """For each (source key, fields) the existing record that it is, if any. `taken`: as for `adoption.choose`."""
-        if not wanted:
+        if not wanted or not (model.marked or model.natural_key):
             return {}
         if model.resource.name == "additional_fields":
             rows = self.listing(model.resource, (str(payload["module"]) for _, payload in wanted))
@@ -152,12 +178,16 @@ class Existing:
 
 def list_path(resource: Resource) -> tuple[str | None, Query]:
     """Where a resource is listed. Services are searched over all customers, which needs a search parameter."""
+    if resource.listing is not None:
+        return (None if path_parameters(resource.listing) else resource.listing), Query()
     if resource.path is None or "list" not in resource.methods:
         return None, Query()
     if resource.collection_parameters == ("customer_id",):
         return resource.path.replace("{customer_id}", "0"), Query(main={"id": (">", 0)})
     if resource.collection_parameters:
         return None, Query()
+    if resource.name == "ticket_messages":  # recorded: 500 without a search parameter
+        return resource.path, Query(main={"id": (">", 0)})
     return resource.path, Query()
 
 

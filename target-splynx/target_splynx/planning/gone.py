@@ -20,12 +20,14 @@ def farewells(
     model names no end values that is a reject, so that somebody learns of it.
     """
     for record in records:
+        # A DELETE by body names the record in its body.
+        body = {n: record.payload.get(n) for n in model.resource.natural_key} if model.resource.deletes_by_body else {}
         base = Operation(
             model=model.name,
             resource=model.resource.name,
             source_key=record.source_key,
             action="delete",
-            payload={},
+            payload=body,
             path=record.path,
             before=record.payload,
             splynx_id=record.splynx_id,

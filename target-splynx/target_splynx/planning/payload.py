@@ -12,12 +12,36 @@ from target_splynx.contract.values import Problem, WrongType, attribute, check, 
 from target_splynx.modelling.evaluate import Row
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, is_provisional
+from target_splynx.planning.files import FILE, FileStore
 
 
 def build(
-    model: Model, row: Row, *, known_attributes: frozenset[str]
+    model: Model, row: Row, *, known_attributes: frozenset[str], files: FileStore | None = None
 ) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
-    """(payload, parameters of the path, problems) of a row. Fields that are NULL are left out."""
+    """(payload, parameters of the path, problems) of a row. Fields that are NULL are left out.
+
+    In a patch the parameters of the path are the record's address, not a change.
+    """
+    payload, path, problems = _fields(model, row)
+    problems += _address(model, path)
+    attributes = _attributes(row.fields.get(ATTRIBUTES))
+    if model.marked:
+        attributes[MARKER] = row.source_key
+    if not model.resource.free_attributes:
+        problems += _unknown(model, attributes, known_attributes)
+    if attributes:
+        payload[ATTRIBUTES] = attributes
+    if row.file is not None and files is not None:
+        described, problem = files.describe(row.file)
+        if described:
+            payload[FILE] = described
+        if problem:
+            problems.append(problem)
+    return payload, path, problems
+
+
+def _fields(model: Model, row: Row) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
+    """The fields proper, and the parameters of the path."""
     payload: dict[str, Any] = {}
     path: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -28,6 +52,8 @@ def build(
         field = model.resource.fields.get(name)
         if name in parameters and raw is not None:
             path[name] = raw
+            if model.mode == "patch":
+                continue
         if field is None or raw is None:
             continue
         value, problem = _value(name, field, raw)
@@ -35,15 +61,22 @@ def build(
             payload[name] = value
         if problem:
             problems.append(problem)
-    own = model.resource.item_parameters[-1:]
-    problems.extend(
-        Problem("required", name, f"{name} is empty; it is part of the record's address.", "Look at the model's joins.")
+    return payload, path, problems
+
+
+def _address(model: Model, path: dict[str, Any]) -> list[Problem]:
+    """Parts of the record's address that are missing; its own id comes from the answer, or from the column id."""
+    resource = model.resource
+    parameters = {*resource.collection_parameters, *resource.item_parameters}
+    own = {resource.own_parameter} if model.mode == "patch" or not resource.own_field else set()
+    return [
+        Problem("required", name, f"{name} is empty; it is part of the record's address.", "Look at the joins.")
         for name in sorted(parameters.difference(path, own))
-    )
-    attributes = _attributes(row.fields.get(ATTRIBUTES))
-    if model.marked:
-        attributes[MARKER] = row.source_key
-    problems.extend(
+    ]
+
+
+def _unknown(model: Model, attributes: dict[str, Any], known: frozenset[str]) -> list[Problem]:
+    return [
         Problem(
             "unknown_additional_field",
             f"{ATTRIBUTES}.{name}",
@@ -51,11 +84,8 @@ def build(
             "Add it to the model foundation/additional_fields, or take it out.",
         )
         for name in attributes
-        if name not in known_attributes
-    )
-    if attributes:
-        payload[ATTRIBUTES] = attributes
-    return payload, path, problems
+        if name not in known
+    ]
 
 
 def _value(name: str, field: Field, raw: Any) -> tuple[Any, Problem | None]:

@@ -26,6 +26,7 @@ from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
 from target_splynx.planning.existing import Existing, held_fields
+from target_splynx.planning.files import FILE, FileStore
 from target_splynx.planning.gone import farewells
 from target_splynx.planning.large import LARGE
 from target_splynx.planning.obstacles import obstacles
@@ -52,12 +53,14 @@ class Planner:
         evaluator: Evaluator,
         billed: Billed,
         on_delete: str | Mapping[str, str] = "ignore",
+        files: FileStore | None = None,
     ) -> None:
         """`active`: names of the models that are loaded now; the others are evaluated only because models read them."""
         self._run, self._graph, self._active = run, graph, active
         self._stage, self._ledger, self._live = stage, ledger, live
         self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
         self._billed = billed
+        self._files = files
         self._stopped = obstacles(graph, stage)
         self._creators: dict[str, list[Model]] = {}
         for model in graph.order:
@@ -176,7 +179,7 @@ class Planner:
         known = set(self._ledger.keys(model.name, ("live", "ended")))
         names = compared_fields(model)
         wanted: list[tuple[str, dict[str, Any]]] = []
-        for chunk in self._evaluator.rows(model):
+        for chunk in self._evaluator.rows(model, files=False):
             wanted += [
                 (row.source_key, {name: row.fields.get(name) for name in (*names, "module")})
                 for row in chunk
@@ -189,8 +192,9 @@ class Planner:
         ambiguous: dict[str, Match] = {}
         for key, found in self._existing.find(model, wanted, taken).items():
             (ambiguous if found.row is None else adopted)[key] = found
-        id_name = model.resource.id or "id"
-        self._existing_ids[model.name] = {key: str((found.row or {}).get(id_name)) for key, found in adopted.items()}
+        self._existing_ids[model.name] = {
+            key: str(model.resource.record_id(found.row or {})) for key, found in adopted.items()
+        }
         return adopted, ambiguous
 
     def _plan_row(
@@ -208,7 +212,9 @@ class Planner:
             return []
         if record is not None and record.state == "deleted":
             record = None
-        payload, path, problems = build(model, row, known_attributes=self._attributes(model))
+        payload, path, problems = build(
+            model, row, known_attributes=self._attributes(model), files=self._files
+        )
         own = ids.get(row.source_key)
         base = Operation(
             model=model.name,
@@ -274,15 +280,30 @@ class Planner:
                 f"There is no {model.resource.name} record to change.",
                 "Look why the record itself was not written.",
             )
-        found = self._change(model, replace(base, splynx_id=str(row.id)), record.payload if record else {}, counts)
+        old = record.payload if record else {}
+        found = self._change(model, replace(base, splynx_id=str(row.id)), old, counts, fresh=record is None)
         return found if record or is_provisional(row.id) else self._existing.with_before(model, found)
 
-    def _change(self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts) -> list[Operation]:
+    def _change(
+        self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts, *, fresh: bool = False
+    ) -> list[Operation]:
         changed = changes(model.resource.fields, base.payload, old)
         self._note_field(model, base.path, base.payload)
-        if not changed:
+        upload = model.resource.upload
+        if not changed.get(FILE) or upload is None or upload.path is None:
+            changed.pop(FILE, None)  # gone at the source, or there is no way to put another in its place
+        if not changed and not (fresh and model.resource.action):  # an action without fields is done all the same
             counts.unchanged += 1
             return []
+        if not model.resource.can_update:
+            return self._rejected(
+                base,
+                counts,
+                "cannot_change",
+                next(iter(changed)),
+                f"Splynx has no way to change {model.resource.name} once it is made ({', '.join(sorted(changed))}).",
+                "Change it in Splynx by hand, or undo the change at the source.",
+            )
         update = replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
         if refused := self._refused_before(model, update, counts):
             return refused
@@ -300,7 +321,7 @@ class Planner:
 
     def _adoption(self, model: Model, base: Operation, match: Match, counts: ModelCounts) -> list[Operation]:
         existing = match.row or {}
-        found = replace(base, splynx_id=str(existing.get(model.resource.id or "id")))
+        found = replace(base, splynx_id=str(model.resource.record_id(existing)))
         held = held_fields(model, base.payload, existing)
         counts.adopt += 1
         adopt = replace(found, action="adopt", payload=held, provisional_id=None, matched_by=match.policy)
@@ -311,7 +332,7 @@ class Planner:
         policy = model.on_delete or (
             self._on_delete if isinstance(self._on_delete, str) else self._on_delete.get(model.resource.name, "ignore")
         )
-        if policy == "ignore" or model.mode == "patch":
+        if policy == "ignore" or (model.mode == "patch" and not (policy == "delete" and model.resource.stands_alone)):
             return
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
@@ -348,6 +369,8 @@ class Planner:
             self._planned_attributes.setdefault(str(path.get("module")), set()).add(str(payload.get("name")))
 
     def _numbered(self, operation: Operation) -> Operation:
+        if self._files is not None:
+            self._files.keep(operation.payload)
         number = self._next_operation
         self._next_operation += 1
         return replace(operation, id=number)

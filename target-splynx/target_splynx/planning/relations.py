@@ -28,14 +28,6 @@ OWNERS = {
 }
 """Sub-resources that Splynx makes and deletes with the record whose id they bear."""
 
-_SERVICES = ("services_internet", "services_voice", "services_recurring", "services_bundle")
-_WORDS = {
-    "services": _SERVICES,
-    "ipv4 networks": ("ipv4_networks",),
-    "ipv6 networks": ("ipv6_networks",),
-    "ipv6": ("ipv6_networks",),
-}
-
 
 def identity(resource: str, splynx_id: str | int, path: Mapping[str, Any]) -> Identity:
     """What a record is called here."""
@@ -67,24 +59,12 @@ def parents(resource: str, payload: Mapping[str, Any], path: Mapping[str, Any]) 
 
 @cache
 def _targets(resource: str, field: str) -> tuple[str, ...]:
-    wording = resources()[resource].references.get(field, "")
-    if not wording and field == "customer_id":
+    named = resources()[resource].references.get(field, ())
+    if not named and field == "customer_id":
         return ("customers",)
-    if not wording and field == "service_id" and resource == "geo_internet_service":
+    if not named and field == "service_id" and resource == "geo_internet_service":
         return ("services_internet",)
-    return tuple(name for word in wording.split(" or ") for name in _named(word.strip().removesuffix("[]")))
-
-
-@cache
-def _named(word: str) -> tuple[str, ...]:
-    """The resources that a reference names: by name, or by the end of their path (`config/taxes`)."""
-    if not word:
-        return ()
-    if word in resources():
-        return (word,)
-    if word in _WORDS:
-        return _WORDS[word]
-    return tuple(name for name, known in resources().items() if (known.path or "").endswith(f"/{word}"))
+    return tuple(named)
 
 
 def _ids(value: Any) -> Iterator[str]:

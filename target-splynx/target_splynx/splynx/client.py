@@ -307,16 +307,19 @@ def _body(method: str, response: requests.Response) -> Any:
 
 
 def form(payload: dict[str, Any]) -> list[tuple[str, str]]:
-    """A payload as PHP form fields: lists as `name[]`, objects as `name[key]`."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in payload.items():
-        if isinstance(value, list):
-            pairs += [(f"{name}[]", _text(entry)) for entry in value]
-        elif isinstance(value, dict):
-            pairs += [(f"{name}[{key}]", _text(entry)) for key, entry in value.items()]
-        elif value is not None:
-            pairs.append((name, _text(value)))
-    return pairs
+    """A payload as PHP form fields: lists as `name[]` (of objects: `name[0][key]`), objects as `name[key]`."""
+    return [pair for name, value in payload.items() for pair in _pairs(name, value)]
+
+
+def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _pairs(f"{name}[{key}]", entry)
+    elif isinstance(value, list):
+        for number, entry in enumerate(value):
+            yield from _pairs(f"{name}[{number if isinstance(entry, (dict, list)) else ''}]", entry)
+    elif value is not None:
+        yield name, _text(value)
 
 
 def _text(value: Any) -> str:

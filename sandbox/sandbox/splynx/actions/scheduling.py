@@ -119,12 +119,15 @@ def _activity(call: Call) -> list[Values]:
     return [{"task_id": k, "activity_items_count": len(v), "activity_items": v} for k, v in found.items()]
 
 
-def attach(splynx: Splynx, task_id: object, comment_id: int | None, files: list[StoredFile]) -> list[int]:
+def attach(
+    splynx: Splynx, task_id: object, comment_id: int | None, files: list[StoredFile], user_id: object = None
+) -> list[int]:
     """Store files as attachments of a task or of a comment."""
     module = "scheduling_task_comment_attachment"
     made = []
     for file in files:
-        row = splynx.new_row(_ATTACHMENTS, {"task_id": task_id, "comment_id": comment_id, "type": file.content_type})
+        values = {"task_id": task_id, "comment_id": comment_id, "type": file.content_type, "user_id": user_id}
+        row = splynx.new_row(_ATTACHMENTS, values)
         link = f"/admin/config/download/{module}--{row.id}"
         splynx.table(_ATTACHMENTS).change(row, {
             **uploads.keep(splynx, module, row.id, file), "download_link": link, "download_api_link": link,
@@ -142,7 +145,7 @@ def make_attachments(call: Call) -> Answer:
     files = uploads.checked_files(call, field="files")
     body = call.body if isinstance(call.body, dict) else {}
     engine.check_only(call.splynx, call.resource, body, call.identity)
-    return Answer(201, encode_json({"files": attach(call.splynx, int(body["task_id"]), None, files)}))
+    return Answer(201, encode_json({"files": attach(call.splynx, int(body["task_id"]), None, files, body["user_id"])}))
 
 
 @action("POST", "/admin/scheduling/tasks-comments")
@@ -156,7 +159,7 @@ def make_comment(call: Call) -> Answer:
 
 
 def _attach_to_comment(splynx: Splynx, row: Row, files: list[StoredFile]) -> None:
-    attach(splynx, row["task_id"], row.id, files)
+    attach(splynx, row["task_id"], row.id, files, row["user_id"])
     shown = [{key: each[key] for key in ("id", "filename_original", "filename_uploaded", "type")}
              for each in splynx.table(_ATTACHMENTS).where("comment_id", row.id)]  # fmt: skip
     splynx.table(_COMMENTS).change(row, {"files": shown})
