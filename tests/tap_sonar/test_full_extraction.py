@@ -12,8 +12,8 @@ import pytest
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.store import open_database
 from sonar_runs import Extraction, extract, select
-from tap_sonar import paging
-from tap_sonar.catalog import StreamDefinition, from_catalog
+from tap_sonar import owners, paging
+from tap_sonar.definition import StreamDefinition, from_catalog
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +150,7 @@ def test_transactions_by_account_when_they_exceed_the_window(
     shared_store: Path,
 ) -> None:
     monkeypatch.setattr(paging, "MAX_PAGE_SIZE", 10)
+    monkeypatch.setattr(owners, "MAX_PAGE_SIZE", 10)
     by_account = extract({**config, "page_size": 5}, select(catalog, "transactions"))
     assert by_account.error is None
     assert "transactions" in by_account.activated

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sonar_runs import extract, select
-from tap_sonar.catalog import StreamDefinition
+from tap_sonar.definition import StreamDefinition
 from tap_sonar.errors import IncompleteError, StreamsFailedError
 from tap_sonar.fetch import Page, PageSize
 from tap_sonar.limiter import Limiter
