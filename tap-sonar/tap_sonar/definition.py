@@ -1,7 +1,7 @@
 """What one stream is, and how it survives in a catalog.
 
-In: what `catalog` and `series` find in the instance's schema, or the entry of a catalog that an earlier
-discovery wrote. Out: `StreamDefinition`, all that is needed to read a stream without asking the instance for its schema again.
+In: what `catalog` and `series` find in the instance's schema, or the entry of a catalog that an earlier discovery
+wrote. Out: `StreamDefinition`, all that is needed to read a stream without asking the instance for its schema again.
 """
 
 from __future__ import annotations

@@ -193,6 +193,8 @@ class FileContents:
             complete = True
         finally:
             target.close(sync=complete)
+            if not complete and target.offset == 0:
+                part.unlink()
         return resumed
 
 

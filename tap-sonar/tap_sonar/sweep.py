@@ -1,10 +1,10 @@
 """Which rows are gone: streams of ids, for streams that only tell what changed.
 
 In: the definitions of all streams, and the setting `deleted_rows_sweep`. Out: the same with a stream `<name>_ids`
-behind each stream that the setting names. Sonar deletes rows for good and leaves no trace (research/sonar-api.md "Change,
-deletion, history"), and ACTIVATE_VERSION of an incremental stream would remove every row that has not changed. A
-stream of its own that is read in full says it without harm: its ids are those that exist, what the destination has
-besides them is gone, and its own table is tidied up by its own ACTIVATE_VERSION.
+behind each stream that the setting names. Sonar deletes rows for good and leaves no trace (research/sonar-api.md
+"Change, deletion, history"), and ACTIVATE_VERSION of an incremental stream would remove every row that has not
+changed. A stream of its own that is read in full says it without harm: its ids are those that exist, what the
+destination has besides them is gone, and its own table is tidied up by its own ACTIVATE_VERSION.
 """
 
 from __future__ import annotations

@@ -205,5 +205,5 @@ def test_discover_command_writes_a_catalog(config: dict[str, Any], catalog: dict
     done = run_command(config, "--discover", cwd=tmp_path)
     assert done.returncode == 0
     assert json.loads(done.stdout) == catalog
-    assert b"318 root fields, 293 streams. Not streams: " in done.stderr
+    assert b"318 root fields, 300 streams. Not streams: " in done.stderr
     assert b"general_search needs arguments: entities, search;" in done.stderr
