@@ -219,9 +219,9 @@ class KeyReader(Reader):
         return sum(item.page is not None for item in self._ranges or ())
 
     def advance(self, spare: int) -> int:
-        """Without waiting, ask for up to `spare` pages after the first; how many that were."""
+        """Without waiting, ask for up to `spare` pages after the first; how many that were. With 0, get ready for that."""
         future = self._first
-        if spare <= 0 or future is None or not future.done() or future.cancelled() or future.exception() is not None:
+        if future is None or not future.done() or future.cancelled() or future.exception() is not None:
             return 0
         first = future.result()
         if not first.full or first.last_id is None:
@@ -287,7 +287,7 @@ class KeyReader(Reader):
             self._width = max(1, int(spread / max(1, first.count) * size * FILL))
 
     def _fill(self, spare: int) -> int:
-        """Send requests for the first ranges that have none, at most `spare`, cutting wide ones; how many were sent."""
+        """Send requests for the first ranges without one, at most `spare`, cutting wide ones; how many were sent."""
         ranges = self._ranges if self._ranges is not None else deque()
         sent = position = 0
         while sent < spare and position < len(ranges):

@@ -181,15 +181,13 @@ class TapSonar(Tap):
 
     def keep_busy(self, stream: SonarStream, reader: Reader) -> None:
         """Give requests that `stream` has no use for any more to the streams after it."""
-        spare = self.settings.parallel_requests + 1 - reader.under_way
-        if spare <= 0 or self.settings.parallel_requests == 1:
+        if self.settings.parallel_requests == 1:
             return
+        spare = self.settings.parallel_requests + 1 - reader.under_way
         for other in self._next_after(stream):
             following = other.start_reading()
             spare -= following.under_way
-            spare -= following.advance(spare)
-            if spare <= 0:
-                return
+            spare -= following.advance(max(0, spare))
 
     def _next_after(self, stream: SonarStream) -> list[SonarStream]:
         if self._selected is None:

@@ -49,15 +49,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SonarServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def files_catalog(server: SonarServer) -> dict[str, Any]:
+    """Discovered with both settings, as either adds its own properties."""
+    return discover(config_for(server.url, file_contents=True, files_folder="files"))
+
+
+def choose(catalog: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    """The stream `files`, with the properties that the settings are about."""
+    chosen = select(catalog, "files")
+    wanted = {"content_base64": "file_contents", "content_path": "files_folder", "content_sha256": "files_folder"}
+    for entry in chosen["streams"]:
+        for item in entry["metadata"]:
+            if entry["tap_stream_id"] == "files" and item["breadcrumb"][-1:] and item["breadcrumb"][-1] in wanted:
+                item["metadata"]["selected"] = wanted[item["breadcrumb"][-1]] in settings
+    return chosen
+
+
 @pytest.fixture
-def run(server: SonarServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Extraction]:
+def run(
+    server: SonarServer, files_catalog: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Extraction]:
     """Extract the stream `files` with these settings."""
     monkeypatch.setattr(client_module, "FIRST_WAIT_SECONDS", 0.01)
     put(server.url, "faults", [])
 
     def extract_files(**settings: Any) -> Extraction:
-        config = config_for(server.url, **settings)
-        return extract(config, select(discover(config), "files"))
+        return extract(config_for(server.url, **settings), choose(files_catalog, **settings))
 
     return extract_files
 
@@ -130,9 +148,11 @@ def test_a_folder_that_cannot_be_written_fails_the_stream(run: Callable[..., Ext
     assert "cannot write to files_folder" in done.tap.summary.results["files"].reason
 
 
-def test_the_fields_that_are_needed_are_not_emitted_unasked(server: SonarServer, tmp_path: Path) -> None:
+def test_the_fields_that_are_needed_are_not_emitted_unasked(
+    server: SonarServer, files_catalog: dict[str, Any], tmp_path: Path
+) -> None:
     config = config_for(server.url, files_folder=str(tmp_path / "f"))
-    chosen = select(discover(config), "files")
+    chosen = select(files_catalog, "files")
     for entry in chosen["streams"]:
         for item in entry["metadata"]:
             if entry["tap_stream_id"] == "files" and item["breadcrumb"]:

@@ -138,8 +138,8 @@ def test_the_next_stream_begins_before_the_last_one_ends(
     assert run.ids("notes") == list(range(1, 121))
     assert stats()["max_concurrency"] <= 8
     assert run.tap is not None
-    # First page, largest id, ranges: three times the latency, if `notes` waited for its turn.
-    assert run.tap.summary.results["notes"].seconds < 0.3
+    # Largest id, ranges: twice the latency, if `notes` waited for its turn after its first page.
+    assert run.tap.summary.results["notes"].seconds < 0.6
 
 
 def test_small_streams_are_fetched_ahead(
@@ -195,32 +195,6 @@ def test_relation_ids_are_complete(catalog: dict[str, Any], tmp_path: Any) -> No
     assert with_archived.records["account_groups"][6]["account_ids"] == [3]
     assert without.records["account_groups"][6]["account_ids"] == []
     assert [record["account_group_ids"] for record in run.records["accounts"]] == [[], list(range(1, 351)), [7]]
-
-
-def test_files_with_their_contents(shared_store: Any, config: dict[str, Any], tmp_path: Any) -> None:
-    import base64
-
-    from conftest import TOKEN, config_for
-    from sandbox.sonar.server import SonarServer
-    from sonar_runs import discover
-    from sonar_store import new_store
-
-    path = tmp_path / "s.sqlite"
-    connection = new_store(str(path), 12)
-    connection.execute('UPDATE "File" SET file_size_in_bytes = 5')
-    connection.execute('UPDATE "File" SET file_size_in_bytes = 5000 WHERE id = 4')
-    connection.executemany(
-        "INSERT INTO _file_content VALUES (?, ?)", [(i, b"\x00abc" + bytes([i])) for i in range(1, 13)]
-    )
-    connection.close()
-    with SonarServer(database=path, token=TOKEN) as server:
-        with_contents = config_for(server.url, file_contents=True, file_size_limit=100)
-        run = extract(with_contents, select(discover(with_contents), "files"))
-    contents = {record["id"]: record["content_base64"] for record in run.records["files"]}
-    assert contents.pop(4) is None
-    assert {i: base64.b64decode(text) for i, text in contents.items()} == {
-        i: b"\x00abc" + bytes([i]) for i in range(1, 13) if i != 4
-    }
 
 
 def test_pages_never_shrink_below_one_row() -> None:
