@@ -219,7 +219,7 @@ class KeyReader(Reader):
         return sum(item.page is not None for item in self._ranges or ())
 
     def advance(self, spare: int) -> int:
-        """Without waiting, ask for up to `spare` pages after the first; how many that were. With 0, get ready for that."""
+        """Without waiting, ask for up to `spare` pages after the first (0: get ready for it); how many that were."""
         future = self._first
         if future is None or not future.done() or future.cancelled() or future.exception() is not None:
             return 0

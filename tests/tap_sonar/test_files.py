@@ -165,7 +165,7 @@ def test_the_fields_that_are_needed_are_not_emitted_unasked(
 def test_a_setting_that_the_catalog_does_not_know_is_told(
     config: Row, catalog: Row, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    extract({**config, "files_folder": str(tmp_path)}, select(catalog, "taxes"))
+    extract({**config, "files_folder": str(tmp_path)}, select(catalog, "files"))
     assert "files_folder: the stream files has no content_path." in caplog.text
 
 
