@@ -181,6 +181,8 @@ class SonarClient:
         except errors.RateLimitError:
             return
         except (errors.SonarError, _NoAnswerError):
+            if not self._answered and str(error).startswith("The connection"):
+                raise errors.InstanceError(f"cannot reach {self.settings.base_url}; check api_url. {error}") from None
             raise errors.InstanceError(f"Sonar does not answer any more. {error}") from None
 
     def _back_off(self, failures: int, reason: str, retry_after: float | None) -> None:

@@ -175,6 +175,11 @@ class SonarStream(Stream):
             for page in reader.pages():
                 self._sonar.keep_busy(self, reader)
                 self._write(page)
+                limit = self.ABORT_AT_RECORD_COUNT
+                if limit is not None and page.count >= limit - result.rows:
+                    # `--test` has what it wants; the SDK would log an "unhandled error" at the next record.
+                    yield from page.rows[: limit - result.rows]
+                    return
                 yield from page.rows
                 self._note_page(page, result)
                 newest = max(filter(None, (newest, page.newest)), default=None)

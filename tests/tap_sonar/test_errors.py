@@ -196,6 +196,16 @@ def test_a_wrong_address(config: dict[str, Any]) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_nobody_there() -> None:
+    done = run_command({"api_url": "http://127.0.0.1:9", "auth_token": "x", "retry_attempts": 0}, "--discover")
+    assert done.returncode == 1
+    last = done.stderr.decode().strip().split("\n")[-1]
+    assert last.endswith(
+        "cannot reach http://127.0.0.1:9; check api_url. The connection to Sonar broke (Connection refused)."
+    )
+    assert b"Traceback" not in done.stderr
+
+
 def test_no_credentials() -> None:
     done = run_command({"api_url": "http://127.0.0.1:9"}, "--discover")
     assert done.returncode == 1

@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from sandbox.sonar.schema import load_schema
 from sonar_runs import extract, select
 from sonar_store import moment
+from tap_sonar import paging
 from tap_sonar.errors import StreamsFailedError
 
 Asked = list[dict[str, Any]]
@@ -117,9 +118,10 @@ def _with_type(answer: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def test_totals_of_the_period_are_a_full_table(
-    config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked]
+    config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = dict.fromkeys(("billable_in_bytes", "billable_out_bytes", "free_in_bytes", "free_out_bytes"), 2**40)
+    monkeypatch.setattr(paging, "SERIES_OWNERS_PER_REQUEST", 200)
     asked = answer("data_usage_totals", lambda **_: {"entities": [row]})
     run = extract({**config, "start_date": moment(15)}, select(catalog, "data_usage_totals"))
     assert run.error is None
