@@ -11,17 +11,18 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from tap_sonar import errors
+from tap_sonar import answers, errors
 from tap_sonar.limiter import Limiter
 from tap_sonar.settings import Settings
 
@@ -37,6 +38,8 @@ TIMEOUT_RETRIES = 1
 CONNECT_TIMEOUT_SECONDS = 15.0
 
 
+_JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+CHUNK_BYTES = 1 << 18
 _PROBE = msgspec.json.encode({"query": "query { __typename }", "variables": {}})
 
 
@@ -59,6 +62,20 @@ class Answer:
     errors: Sequence[Any] = ()
 
 
+class Target(Protocol):
+    """Where a download goes."""
+
+    @property
+    def offset(self) -> int:
+        """Bytes that are there."""
+
+    def begin(self, offset: int) -> None:
+        """What follows belongs at `offset`; nothing is kept behind it."""
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+
+
 class _NoAnswerError(Exception):
     """The server did not answer in time."""
 
@@ -79,7 +96,7 @@ class SonarClient:
         self.limiter = Limiter(settings.requests_per_minute, wait=wait)
         self._wait = wait
         self._check = check
-        self._log = log
+        self.log = log
         self._lock = threading.Lock()
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
@@ -100,9 +117,9 @@ class SonarClient:
         body = msgspec.json.encode({"query": text, "variables": variables or {}})
         return self._with_retries(lambda: self._post(body, counts), counts)
 
-    def file(self, file_id: int, counts: Counts | None = None) -> bytes:
-        """The bytes of a file (GET /api/files/{id})."""
-        return self._with_retries(lambda: self._get_file(file_id, counts), counts)
+    def download(self, file_id: int, target: Target, counts: Counts | None = None) -> None:
+        """The bytes of a file (GET /api/files/{id}), in portions; what `target` has already is not asked for again."""
+        self._with_retries(lambda: self._get_file(file_id, target, counts), counts)
 
     def server_now(self) -> datetime:
         """Sonar's own idea of the time (UTC): bookmarks are compared with times that Sonar wrote.
@@ -139,7 +156,7 @@ class SonarClient:
                 rate_waits += 1
                 rate_waited += pause
                 self._count(counts, "rate limit", rate=True)
-                self._log("Sonar asks to slow down (%s); waiting %.0f s.", error, pause)
+                self.log("Sonar asks to slow down (%s); waiting %.0f s.", error, pause)
                 self.limiter.pause(pause)
             except _NoAnswerError as error:
                 timeouts += 1
@@ -164,12 +181,14 @@ class SonarClient:
         except errors.RateLimitError:
             return
         except (errors.SonarError, _NoAnswerError):
+            if not self._answered and str(error).startswith("The connection"):
+                raise errors.InstanceError(f"cannot reach {self.settings.base_url}; check api_url. {error}") from None
             raise errors.InstanceError(f"Sonar does not answer any more. {error}") from None
 
     def _back_off(self, failures: int, reason: str, retry_after: float | None) -> None:
         longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (failures - 1))
         pause = retry_after if retry_after is not None else longest * random.uniform(0.5, 1.0)  # noqa: S311
-        self._log("%s Try %d of %d in %.1f s.", reason, failures, self.settings.retry_attempts, pause)
+        self.log("%s Try %d of %d in %.1f s.", reason, failures, self.settings.retry_attempts, pause)
         self._wait(min(pause, LONGEST_RETRY_AFTER_SECONDS))
 
     def _count(self, counts: Counts | None, problem: str, *, rate: bool = False) -> None:
@@ -185,7 +204,7 @@ class SonarClient:
     # -- one request --------------------------------------------------------------------------------------------
 
     def _post(self, body: bytes, counts: Counts | None) -> Answer:
-        response = self._send("POST", self.settings.graphql_url, counts, data=body)
+        response = self._send("POST", self.settings.graphql_url, counts, data=body, headers=_JSON)
         answer = self._json(response)
         failures = answer.get("errors")
         data = answer.get("data")
@@ -193,7 +212,7 @@ class SonarClient:
         if failures and (data is None or all(value is None for value in data.values())):
             raise errors.classify(failures)
         if data is None:
-            raise _bodyless(answer)
+            raise answers.bodyless(answer)
         if failures:
             # Some part came. Only limits and credentials concern the whole; the rows are the caller's business.
             problem = errors.classify(failures)
@@ -201,11 +220,22 @@ class SonarClient:
                 raise problem
         return Answer(data, failures or ())
 
-    def _get_file(self, file_id: int, counts: Counts | None) -> bytes:
-        response = self._send("GET", self.settings.file_url(file_id), counts, accept="*/*")
-        if response.status_code != requests.codes.ok:
-            raise errors.StreamError(f"file {file_id}: Sonar answered HTTP {response.status_code}.")
-        return bytes(response.content)
+    def _get_file(self, file_id: int, target: Target, counts: Counts | None) -> None:
+        # GUESS: whether Sonar heeds Range is not recorded; a server that does not sends all of it with status 200.
+        ranged = {"Range": f"bytes={target.offset}-"} if target.offset else {}
+        url = self.settings.file_url(file_id)
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity", **ranged}
+        with self._send("GET", url, counts, headers=headers) as found:
+            if found.status_code == requests.codes.requested_range_not_satisfiable and ranged:
+                target.begin(0)
+                raise errors.RetriableError(f"Sonar cannot go on in the middle of file {file_id}.", retry_after=0)
+            if found.status_code not in {requests.codes.ok, requests.codes.partial_content}:
+                raise errors.StreamError(f"file {file_id}: Sonar answered HTTP {found.status_code}.")
+            target.begin(target.offset if answers.goes_on(found, target.offset) else 0)
+            with self._broken_connections():
+                for chunk in found.iter_content(CHUNK_BYTES):
+                    self._check()
+                    target.write(chunk)
 
     def _send(
         self,
@@ -214,36 +244,42 @@ class SonarClient:
         counts: Counts | None,
         *,
         data: bytes | None = None,
-        accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        headers = {"Accept": accept}
-        if data is not None:
-            headers["Content-Type"] = "application/json"
+        """POST reads the whole answer; GET leaves its body to the caller."""
         timeout = (min(CONNECT_TIMEOUT_SECONDS, self.settings.request_timeout), self.settings.request_timeout)
         if counts is not None:
             with self._lock:
                 counts.requests += 1
-        try:
+        with self._broken_connections():
             response = self._session().request(
-                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
+                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False, stream=method == "GET"
             )
+        self._note_time(response)
+        if counts is not None and method == "POST":
+            with self._lock:
+                counts.bytes += len(response.content)
+        self._check_status(response)
+        return response
+
+    @contextmanager
+    def _broken_connections(self) -> Iterator[None]:
+        """Errors of the connection by what follows from them."""
+        try:
+            yield
         except requests.exceptions.ReadTimeout:
             raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
         except (requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
-            raise errors.InstanceError(f"cannot connect to {self.settings.base_url}: {_reason(error)}.") from None
+            raise errors.InstanceError(
+                f"cannot connect to {self.settings.base_url}: {answers.reason(error)}."
+            ) from None
         except requests.exceptions.RequestException as error:
             self._close_session()
             if isinstance(error, requests.exceptions.ConnectionError) and "timed out" in str(error).lower():
                 raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
             if not self._answered and "resol" in str(error).lower():
                 raise errors.InstanceError(f"{self.settings.base_url} does not exist; check api_url.") from None
-            raise errors.RetriableError(f"The connection to Sonar broke ({_reason(error)}).") from None
-        self._note_time(response)
-        if counts is not None:
-            with self._lock:
-                counts.bytes += len(response.content)
-        self._check_status(response)
-        return response
+            raise errors.RetriableError(f"The connection to Sonar broke ({answers.reason(error)}).") from None
 
     def _check_status(self, response: requests.Response) -> None:
         """Raise for every HTTP status that is an answer in itself. Statuses other than 200 are GUESSes."""
@@ -252,8 +288,8 @@ class SonarClient:
             return
         if status < 400:
             raise errors.InstanceError(f"{self.settings.base_url} redirects elsewhere; check api_url.")
-        retry_after = _retry_after(response)
-        text = _error_text(response)
+        retry_after = answers.retry_after(response)
+        text = answers.error_text(response)
         limited = errors.rate_limit(text)
         if status == requests.codes.too_many_requests or limited is not None:
             raise errors.RateLimitError(
@@ -263,7 +299,7 @@ class SonarClient:
             raise errors.AuthenticationError(
                 "Sonar does not accept the credentials (HTTP 401). Make a new personal access token and set auth_token."
             )
-        if status == requests.codes.forbidden:
+        if status == requests.codes.forbidden and "/api/files/" not in response.url:
             raise errors.AuthenticationError(
                 f"Sonar refuses access (HTTP 403{': ' + text if text else ''}). Check the role of the token's user and "
                 "the instance's application firewall."
@@ -286,7 +322,7 @@ class SonarClient:
             answer = None
         if isinstance(answer, dict):
             return answer
-        if not _is_html(response):
+        if not answers.is_html(response):
             raise errors.RetriableError("Sonar answered with something that is not JSON.")
         if self._answered:
             # A proxy's maintenance page between good answers: it passes.
@@ -338,49 +374,3 @@ class SonarClient:
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-def _reason(error: Exception) -> str:
-    """The innermost cause in a few words; never the request or its headers."""
-    text = str(error)
-    for words in ("Connection refused", "Connection reset", "Connection aborted", "RemoteDisconnected", "certificate"):
-        if words.lower() in text.lower():
-            return words
-    return type(error).__name__
-
-
-def _is_html(response: requests.Response) -> bool:
-    return "html" in response.headers.get("Content-Type", "").lower() or response.content[:1] == b"<"
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds of a Retry-After header; Sonar is not known to send one."""
-    try:
-        return max(0.0, float(response.headers["Retry-After"]))
-    except (KeyError, ValueError):
-        return None
-
-
-def _error_text(response: requests.Response) -> str:
-    """The `error`, `message` or `errors` text of a JSON body; nothing of any other body."""
-    try:
-        answer = msgspec.json.decode(response.content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    if not isinstance(answer, dict):
-        return ""
-    if isinstance(answer.get("errors"), list):
-        return errors.one_line("; ".join(errors.messages(answer["errors"])))
-    for key in ("error", "message"):
-        if isinstance(answer.get(key), str):
-            return errors.one_line(answer[key])
-    return ""
-
-
-def _bodyless(answer: Mapping[str, Any]) -> errors.SonarError:
-    """The exception for an HTTP 200 answer without `data` and `errors`: the documented rate limit has this form."""
-    text = answer.get("error") or answer.get("message")
-    if isinstance(text, str):
-        limited = errors.rate_limit(text)
-        return limited if limited is not None else errors.classify([{"message": text}])
-    return errors.RetriableError("Sonar answered without data.")

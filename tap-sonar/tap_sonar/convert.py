@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Any
 
-from tap_sonar.catalog import StreamDefinition
+from tap_sonar.definition import StreamDefinition
 from tap_sonar.relations import Relation
 
 Row = dict[str, Any]

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tap_sonar.catalog import CONNECTION, StreamDefinition, Survey
+from tap_sonar.catalog import Survey
+from tap_sonar.definition import CONNECTION, SERIES, StreamDefinition
 from tap_sonar.settings import CONFIG_SCHEMA
 from tap_sonar.tap import TapSonar
 
@@ -36,15 +37,19 @@ def settings_table() -> str:
 
 def roots_table(survey: Survey) -> str:
     """All root fields: stream, how it is read, or why it is none."""
-    definitions = {definition.name: definition for definition in survey.definitions}
+    definitions: dict[str, list[StreamDefinition]] = {}
+    for item in survey.definitions:
+        definitions.setdefault(item.root_field, []).append(item)
     lines = ["| Root field | Stream | Read | Remark |", "|---|---|---|---|"]
     for root in survey.roots:
-        definition = definitions.get(root.name)
-        if definition is None:
+        found = definitions.get(root.name)
+        if found is None:
             lines.append(f"| `{root.name}` | no | | {_cell(root.reason)} |")
             continue
         remark = f"not selected by default: {root.reason}" if root.reason else ""
-        lines.append(f"| `{root.name}` | yes | {_how(definition)} | {_cell(remark)} |")
+        for definition in found:
+            name = "yes" if definition.name == root.name else f"`{definition.name}`"
+            lines.append(f"| `{root.name}` | {name} | {_how(definition)} | {_cell(remark)} |")
     streams = len(survey.definitions)
     connections = sum(definition.shape == CONNECTION for definition in survey.definitions)
     head = f"{len(survey.roots)} root fields, {streams} streams ({connections} of them connections)."
@@ -62,6 +67,9 @@ def bring_up_to_date(text: str, parts: Mapping[str, str]) -> str:
 
 
 def _how(definition: StreamDefinition) -> str:
+    if definition.shape == SERIES:
+        method = "incremental" if definition.replication_key else "full table"
+        return f"{method}, by {definition.owner} in a period"
     if definition.replication_key:
         return "incremental, by key"
     if definition.by_key:

@@ -7,7 +7,6 @@ end, and rows that Sonar cannot deliver are told from those that it can.
 
 from __future__ import annotations
 
-import base64
 import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,16 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tap_sonar import errors, query
-from tap_sonar.catalog import CONNECTION, LIST, StreamDefinition
 from tap_sonar.client import Answer, Counts, SonarClient
 from tap_sonar.convert import Converter, Row
+from tap_sonar.definition import CONNECTION, LIST, StreamDefinition
+from tap_sonar.files import CONTENTS, PATH, SHA256, FileContents
 from tap_sonar.relations import Relation
-from tap_sonar.settings import MAX_PAGE_SIZE
 
 SMALLEST_PAGE = 1
 LIGHT_PAGE = 100
-FILES_PER_PAGE = 10
-"""Files are held in memory page by page."""
 PARTIAL_RETRIES = 2
 
 _PAGE_INFO_FAILED = re.compile(r"aggregat|does not exist|page_info|total_count", re.IGNORECASE)
@@ -99,14 +96,17 @@ class StreamFetcher:
         """
         self.client = client
         self.definition = definition
+        self.selected = frozenset(selected)
         self.counts = Counts()
         self._replication_key = replication_key
         self._since = (replication_key, changed_since) if replication_key and changed_since else None
         self._render = render
         size = page_size or client.settings.page_size
-        self._contents = "content_base64" in definition.properties and "content_base64" in selected
-        self._keep_size = not self._contents or "file_size_in_bytes" in selected
-        self.page_size = PageSize(min(size, FILES_PER_PAGE) if self._contents else size)
+        self._files: FileContents | None = None
+        if {CONTENTS, PATH, SHA256} & set(selected):
+            self._files = FileContents(client, self.counts, selected, client.log)
+            size = min(size, self._files.rows_per_page)
+        self.page_size = PageSize(size)
         asked = frozenset(selected) | ({replication_key} if replication_key else set())
         self._fields = query.selection(definition, asked, include_archived=client.settings.include_archived)
         self._converter = Converter(definition, asked, replication_key)
@@ -147,44 +147,6 @@ class StreamFetcher:
         """Page `number` of a root that has a paginator, but nothing to sort or search by; always with its total."""
         return self._page(self._variables(paginator=query.page(number, size)), size, first=True)
 
-    def owners_page(self, owners: Sequence[int], size: int) -> Page:
-        """All rows of some owners (accounts of `transactions`), owner by owner, in as few requests as possible."""
-        name = self.definition.name
-        text = query.owners_query(self.definition, self._fields, len(owners))
-        numbers = {f"o{index}": owner for index, owner in enumerate(owners)}
-        answer = self.client.query(text, {**numbers, "paginator": query.page(1, size)}, self.counts)
-        if answer.errors:
-            raise errors.classify(answer.errors)
-        rows: list[Row] = []
-        for index, owner in enumerate(owners):
-            found = answer.data[f"o{index}"]["entities"]
-            rows.extend(found)
-            number = 1
-            while len(found) >= size:
-                number += 1
-                if number * size > MAX_PAGE_SIZE:
-                    raise errors.IncompleteError(
-                        f"{name} of {self.definition.owner} {owner} exceed {MAX_PAGE_SIZE} rows."
-                    )
-                more = self.client.query(
-                    query.owners_query(self.definition, self._fields, 1),
-                    {"o0": owner, "paginator": query.page(number, size)},
-                    self.counts,
-                )
-                found = more.data["o0"]["entities"] if not more.errors else None
-                if found is None:
-                    raise errors.classify(more.errors)
-                rows.extend(found)
-        if any(row is None for row in rows):
-            raise errors.IncompleteError(f"Sonar cannot deliver some rows of {name}.")
-        self._converter.convert(rows)
-        return Page(
-            count=len(rows),
-            full=False,
-            rows=[] if self._render is not None else rows,
-            lines=self._render(rows) if self._render is not None and rows else b"",
-        )
-
     def everything(self) -> Page:
         """The rows of a root that takes no paginator; one row for a singleton."""
         return self._page(self._variables(), None, first=False)
@@ -201,7 +163,7 @@ class StreamFetcher:
             ),
             self.counts,
         )
-        rows = answer.data[self.definition.name]["entities"]
+        rows = answer.data[self.definition.root_field]["entities"]
         return int(rows[0]["id"]) if rows and rows[0] else None
 
     # -- how ----------------------------------------------------------------------------------------------------
@@ -237,24 +199,25 @@ class StreamFetcher:
         if between is not None:
             _check_order(rows, *between)
         self._complete_relations(rows)
-        if self._contents:
-            self._add_contents(rows)
-        newest = None
-        if self._replication_key is not None:
-            newest = max((row[self._replication_key] for row in rows if row[self._replication_key]), default=None)
-        first_id = rows[0]["id"] if rows and last_id is not None else None
-        return Page(
-            count=len(rows),
+        if self._files is not None:
+            self._files.add(rows)
+        return self._finished(
+            rows,
             full=full,
-            rows=[] if self._render is not None else rows,
-            lines=self._render(rows) if self._render is not None and rows else b"",
-            first_id=first_id,
+            first_id=rows[0]["id"] if rows and last_id is not None else None,
             last_id=last_id,
-            newest=newest,
             total=info.get("total_count"),
             total_pages=info.get("total_pages"),
             lost=lost,
         )
+
+    def _finished(self, rows: list[Row], *, full: bool = False, **known: Any) -> Page:
+        """A page of converted rows, rendered when that is wanted."""
+        newest = None
+        if self._replication_key is not None:
+            newest = max((row[self._replication_key] for row in rows if row[self._replication_key]), default=None)
+        rendered = self._render(rows) if self._render is not None and rows else b""
+        return Page(len(rows), full, [] if self._render is not None else rows, rendered, newest=newest, **known)
 
     def _ask(self, variables: Mapping[str, Any], *, first: bool) -> tuple[Answer, Mapping[str, Any]]:
         """The answer, and its page_info if this is the first page and the root can tell."""
@@ -263,7 +226,7 @@ class StreamFetcher:
                 answer = self.client.query(
                     query.root_query(self.definition, self._fields, page_info=True), variables, self.counts
                 )
-                return answer, answer.data[self.definition.name].get("page_info") or {}
+                return answer, answer.data[self.definition.root_field].get("page_info") or {}
             except errors.StreamError as error:
                 # Some roots cannot count (research/sonar-api.md "HTTP status and errors"): read without counting.
                 if not _PAGE_INFO_FAILED.search(str(error)):
@@ -273,7 +236,7 @@ class StreamFetcher:
 
     def _split(self, answer: Answer) -> tuple[list[Row], list[int]]:
         """Good rows and the positions of bad ones: null, or named by the path of an error."""
-        value = answer.data.get(self.definition.name)
+        value = answer.data.get(self.definition.root_field)
         if value is None and answer.errors:
             raise errors.classify(answer.errors)
         if self.definition.shape == CONNECTION:
@@ -303,7 +266,7 @@ class StreamFetcher:
         if not self.definition.by_key:
             return good, None, (f"{len(bad)} unknown rows ({reason})",)
         answer = self.client.query(query.root_query(self.definition, "id", page_info=False), variables, self.counts)
-        items = answer.data[self.definition.name]["entities"]
+        items = answer.data[self.definition.root_field]["entities"]
         if not answer.errors and all(item is not None for item in items):
             ids = [int(item["id"]) for item in items]
             known = {int(row["id"]) for row in good}
@@ -343,7 +306,7 @@ class StreamFetcher:
             answer = self.client.query(text, variables, self.counts)
             if answer.errors:
                 raise errors.classify(answer.errors)
-            rows = answer.data[self.definition.name]["entities"]
+            rows = answer.data[self.definition.root_field]["entities"]
             more = [int(item["id"]) for item in rows[0][relation.field]["entities"]] if rows and rows[0] else []
             if more and more[0] <= ids[-1]:
                 raise errors.IncompleteError(
@@ -352,15 +315,6 @@ class StreamFetcher:
             ids = ids + more
             if len(more) < size:
                 return ids
-
-    def _add_contents(self, rows: list[Row]) -> None:
-        for row in rows:
-            size = int(row.get("file_size_in_bytes") or 0)
-            within = size <= self.client.settings.file_size_limit
-            content = self.client.file(row["id"], self.counts) if within else None
-            row["content_base64"] = base64.b64encode(content).decode("ascii") if content is not None else None
-            if not self._keep_size:
-                row.pop("file_size_in_bytes", None)
 
 
 def _place(good: list[Row], bad: list[int], index: int) -> str:

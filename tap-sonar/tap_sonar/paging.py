@@ -4,19 +4,21 @@ In: a `StreamFetcher` and a `RequestPool`. Out: pages in id order. Rows are foun
 1), never by page number, because page numbers drift while data changes and end at a window of 10,000 rows
 (research/sonar-api.md "Pagination"). To have several pages in flight the ids still to come are cut into ranges
 of about one page each; the last range is open, so that rows that appear during the run are read too. At most
-`workers` + 1 pages wait in memory.
+`workers` + 1 pages wait in memory. While a stream comes to its end, the next ones take over the requests that it leaves
+unused (`advance`), so that Sonar's latency is paid once and not once per stream.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from tap_sonar.catalog import CONNECTION
+from tap_sonar.definition import CONNECTION, SERIES
 from tap_sonar.errors import IncompleteError
 from tap_sonar.fetch import Page, StreamFetcher
+from tap_sonar.owners import OwnerFetcher
 from tap_sonar.pool import RequestPool
 from tap_sonar.settings import MAX_PAGE_SIZE
 
@@ -24,6 +26,8 @@ FILL = 0.9
 """Part of a page that a range should fill: a range that overflows costs another request."""
 OWNERS_PER_REQUEST = 20
 """Aliases in one request; known clients send five and more (research/sonar-api.md "Rate limit, size, depth, time")."""
+SERIES_OWNERS_PER_REQUEST = 5
+"""Measurements of a month are thousands of rows per owner."""
 MOST_CHANGE = 4.0
 """How much the width of ranges may change from one page to the next."""
 
@@ -53,6 +57,15 @@ class Reader:
         self.total = first.total
         yield first
         yield from self._rest(first)
+
+    @property
+    def under_way(self) -> int:
+        """Pages after the first that were asked for and not yet taken."""
+        return 0
+
+    def advance(self, spare: int) -> int:  # noqa: ARG002
+        """Without waiting, ask for up to `spare` pages after the first; how many that were."""
+        return 0
 
     def cancel(self) -> None:
         """Forget what is under way."""
@@ -103,9 +116,10 @@ class OwnerReader(NumberReader):
     that pages drifted, the owners are read by key, and then their rows, some owners per request.
     """
 
-    def __init__(self, fetcher: StreamFetcher, owners: StreamFetcher, pool: RequestPool) -> None:
+    def __init__(self, fetcher: OwnerFetcher, owners: StreamFetcher, pool: RequestPool) -> None:
         """`owners` fetches the ids of the owners."""
         super().__init__(fetcher, pool)
+        self._fetcher = fetcher
         self._owners = KeyReader(owners, pool)
 
     def _rest(self, first: Page) -> Iterator[Page]:
@@ -130,16 +144,49 @@ class OwnerReader(NumberReader):
             self.note = f"{missing} rows name no {self.fetcher.definition.owner} that can be read"
 
     def _by_owner(self) -> Iterator[Page]:
-        under_way: deque[Future[Page]] = deque()
-        for owners in self._owners.pages():
-            ids = [row["id"] for row in owners.rows]
-            for start in range(0, len(ids), OWNERS_PER_REQUEST):
-                portion = ids[start : start + OWNERS_PER_REQUEST]
-                under_way.append(self.pool.submit(self.fetcher.owners_page, portion, self.size))
-                if len(under_way) > self.pool.workers:
-                    yield self.pool.result(under_way.popleft())
-        while under_way:
-            yield self.pool.result(under_way.popleft())
+        def ask(owners: list[int]) -> Future[Page]:
+            return self.pool.submit(self._fetcher.owners_page, owners, self.size)
+
+        return _portions(self._owners, self.pool, ask, OWNERS_PER_REQUEST)
+
+
+class SeriesReader(Reader):
+    """Measurements: the owners by key, and theirs in a period, some owners per request."""
+
+    def __init__(self, fetcher: OwnerFetcher, owners: StreamFetcher, pool: RequestPool) -> None:
+        """`owners` fetches the ids of the owners."""
+        super().__init__(fetcher, pool)
+        self._fetcher = fetcher
+        self._owners = KeyReader(owners, pool)
+
+    def start(self) -> None:
+        """Send the request for the first owners."""
+        self._owners.start()
+
+    def pages(self) -> Iterator[Page]:
+        """All pages, in the order of the owners."""
+
+        def ask(owners: list[int]) -> Future[Page]:
+            return self.pool.submit(self._fetcher.series_page, owners)
+
+        return _portions(self._owners, self.pool, ask, SERIES_OWNERS_PER_REQUEST)
+
+    def cancel(self) -> None:
+        """Forget what is under way."""
+        self._owners.cancel()
+
+
+def _portions(owners: Reader, pool: RequestPool, ask: Callable[[list[int]], Future[Page]], size: int) -> Iterator[Page]:
+    """The pages that `ask` gets for `size` owners at a time, in order."""
+    under_way: deque[Future[Page]] = deque()
+    for page in owners.pages():
+        ids = [row["id"] for row in page.rows]
+        for start in range(0, len(ids), size):
+            under_way.append(ask(ids[start : start + size]))
+            if len(under_way) > pool.workers:
+                yield pool.result(under_way.popleft())
+    while under_way:
+        yield pool.result(under_way.popleft())
 
 
 @dataclass
@@ -154,67 +201,106 @@ class _Range:
 class KeyReader(Reader):
     """Roots with search and sorter: by id."""
 
+    def __init__(self, fetcher: StreamFetcher, pool: RequestPool) -> None:
+        """Nothing is known of the ids before the first page."""
+        super().__init__(fetcher, pool)
+        self._ranges: deque[_Range] | None = None
+        self._largest: Future[int | None] | None = None
+        self._end: int | None = None
+        """The largest id when it was asked for; None when ranges are not cut."""
+        self._width = 1
+
     def _submit_first(self) -> Future[Page]:
         return self.pool.submit(lambda: self.fetcher.key_page(None, first=True))
+
+    @property
+    def under_way(self) -> int:
+        """Pages after the first that were asked for and not yet taken."""
+        return sum(item.page is not None for item in self._ranges or ())
+
+    def advance(self, spare: int) -> int:
+        """Without waiting, ask for up to `spare` pages after the first (0: get ready for it); how many that were."""
+        future = self._first
+        if future is None or not future.done() or future.cancelled() or future.exception() is not None:
+            return 0
+        first = future.result()
+        if not first.full or first.last_id is None:
+            return 0
+        if self._ranges is None:
+            self._plan(first)
+        if self._largest is not None:
+            if not self._largest.done() or self._largest.exception() is not None:
+                return 0
+            self._measure(first)
+        return self._fill(spare)
+
+    def cancel(self) -> None:
+        """Forget what is under way."""
+        super().cancel()
+        for unread in self._ranges or ():
+            if unread.page is not None:
+                unread.page.cancel()
+        self._ranges = None
 
     def _rest(self, first: Page) -> Iterator[Page]:
         if not first.full or first.last_id is None:
             return
+        if self._ranges is None:
+            self._plan(first)
+        if self._largest is not None:
+            self._measure(first)
+        ranges = self._ranges
+        assert ranges is not None  # noqa: S101
+        while ranges:
+            self._fill(self.pool.workers + 1 - self.under_way)
+            current = ranges.popleft()
+            assert current.page is not None  # noqa: S101
+            page = self.pool.result(current.page)
+            self._width = self._next_width(self._width, current, page)
+            if page.full and page.last_id is not None and page.last_id != current.until:
+                ranges.appendleft(_Range(page.last_id, current.until))
+            # The next requests are on their way while this page is being written.
+            self._fill(self.pool.workers + 1 - self.under_way)
+            if page.count or page.lost:
+                yield page
+
+    def _plan(self, first: Page) -> None:
+        """One open range, to be cut when there is more than a page and someone to read side by side."""
+        assert first.last_id is not None  # noqa: S101
+        self._ranges = deque([_Range(first.last_id, None)])
+        remaining = None if first.total is None else first.total - first.count
+        if self.pool.workers > 1 and (remaining is None or remaining > self.fetcher.page_size.value):
+            self._largest = self.pool.submit(self.fetcher.largest_id)
+
+    def _measure(self, first: Page) -> None:
+        """How wide a range is that fills a page."""
+        assert first.last_id is not None  # noqa: S101
+        assert self._largest is not None  # noqa: S101
+        self._end = self.pool.result(self._largest) or first.last_id
+        self._largest = None
         size = self.fetcher.page_size.value
         remaining = None if first.total is None else first.total - first.count
-        if self.pool.workers > 1 and (remaining is None or remaining > size):
-            yield from self._in_ranges(first, remaining)
+        if remaining and self._end > first.last_id:
+            self._width = max(1, int((self._end - first.last_id) / remaining * size * FILL))
         else:
-            yield from self._one_by_one(first)
+            spread = first.last_id - first.first_id + 1 if first.first_id is not None else size
+            self._width = max(1, int(spread / max(1, first.count) * size * FILL))
 
-    def _one_by_one(self, page: Page) -> Iterator[Page]:
-        while page.full:
-            page = self.pool.result(self.pool.submit(self.fetcher.key_page, page.last_id))
-            yield page
-
-    def _in_ranges(self, first: Page, remaining: int | None) -> Iterator[Page]:
-        assert first.last_id is not None  # noqa: S101
-        largest = self.pool.result(self.pool.submit(self.fetcher.largest_id)) or first.last_id
-        width = self._first_width(first, remaining, largest)
-        ranges: deque[_Range] = deque([_Range(first.last_id, None)])
-        try:
-            while ranges:
-                self._fill(ranges, width, largest)
-                current = ranges.popleft()
-                assert current.page is not None  # noqa: S101
-                page = self.pool.result(current.page)
-                if page.count or page.lost:
-                    yield page
-                width = self._next_width(width, current, page)
-                if page.full and page.last_id is not None and page.last_id != current.until:
-                    ranges.appendleft(_Range(page.last_id, current.until))
-        finally:
-            for unread in ranges:
-                if unread.page is not None:
-                    unread.page.cancel()
-
-    def _first_width(self, first: Page, remaining: int | None, largest: int) -> int:
-        assert first.last_id is not None  # noqa: S101
-        size = self.fetcher.page_size.value
-        if remaining and largest > first.last_id:
-            return max(1, int((largest - first.last_id) / remaining * size * FILL))
-        spread = first.last_id - first.first_id + 1 if first.first_id is not None else size
-        return max(1, int(spread / max(1, first.count) * size * FILL))
-
-    def _fill(self, ranges: deque[_Range], width: int, largest: int) -> None:
-        """Send requests for the first ranges, cutting wide ones, until enough are under way."""
-        under_way = sum(item.page is not None for item in ranges)
-        position = 0
-        while under_way <= self.pool.workers and position < len(ranges):
+    def _fill(self, spare: int) -> int:
+        """Send requests for the first ranges without one, at most `spare`, cutting wide ones; how many were sent."""
+        ranges = self._ranges if self._ranges is not None else deque()
+        sent = position = 0
+        while sent < spare and position < len(ranges):
             item = ranges[position]
             if item.page is None:
-                end = largest if item.until is None else item.until
-                if item.after + width < end:
-                    ranges.insert(position + 1, _Range(item.after + width, item.until))
-                    item.until = item.after + width
+                end = self._end if item.until is None else item.until
+                if self._end is not None and end is not None and item.after + self._width < end:
+                    ranges.insert(position + 1, _Range(item.after + self._width, item.until))
+                    item.until = item.after + self._width
                 item.page = self.pool.submit(self.fetcher.key_page, item.after, item.until)
-                under_way += 1
+                sent += 1
             position += 1
+        return sent
 
     def _next_width(self, width: int, done: _Range, page: Page) -> int:
         """A width that fills a page, judged by the range just read."""
@@ -232,8 +318,9 @@ def reader_for(fetcher: StreamFetcher, pool: RequestPool, owners: StreamFetcher 
     definition = fetcher.definition
     if definition.by_key:
         return KeyReader(fetcher, pool)
-    if owners is not None:
-        return OwnerReader(fetcher, owners, pool)
+    if owners is not None and isinstance(fetcher, OwnerFetcher):
+        kind = SeriesReader if definition.shape == SERIES else OwnerReader
+        return kind(fetcher, owners, pool)
     if definition.shape == CONNECTION and "paginator" in definition.arguments:
         return NumberReader(fetcher, pool)
     return Reader(fetcher, pool)

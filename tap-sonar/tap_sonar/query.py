@@ -9,28 +9,43 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from tap_sonar.catalog import CONNECTION, StreamDefinition
+from tap_sonar import files
+from tap_sonar.definition import CONNECTION, SERIES, StreamDefinition
 from tap_sonar.relations import Relation
 
 NESTED_PAGE_SIZE = 100
 """Ids per row and relation in the first answer; longer lists are paged on (GUESS: costs Sonar little)."""
+
+_ADDED = {files.CONTENTS, files.PATH, files.SHA256}
 
 BY_ID = 'sorter: [{attribute: "id", direction: ASC}]'
 
 
 def selection(definition: StreamDefinition, selected: Collection[str], *, include_archived: bool = True) -> str:
     """The fields between the braces of `entities`."""
+    if definition.shape == SERIES:
+        return _series_selection(definition, selected)
     parts: list[str] = []
     for name in definition.properties:
         relation = definition.relations.get(name)
         if relation is None:
-            if (name in selected and name != "content_base64") or name == "id":
+            if name == "id" or (name in selected and name not in _ADDED):
                 parts.append(name)
         elif name in selected:
             parts.append(_nested(relation, include_archived=include_archived))
-    if definition.name == "files" and "content_base64" in selected and "file_size_in_bytes" not in selected:
-        parts.append("file_size_in_bytes")
+    if _ADDED & set(selected):
+        parts.extend(name for name in files.NEEDED if name not in selected)
     return " ".join(parts) or "__typename"
+
+
+def _series_selection(definition: StreamDefinition, selected: Collection[str]) -> str:
+    """The fields under the root of measurements, down to the rows; whose they are is known from the question."""
+    wanted = [name for name in definition.properties if name in selected and name != definition.owner]
+    text = " ".join(name for name in wanted if name not in definition.outer) or "__typename"
+    for level, name in reversed(list(enumerate(definition.path))):
+        beside = " ".join(outer for outer in definition.outer if outer in wanted) if level else ""
+        text = f"{beside} {name} {{ {text} }}".strip()
+    return text
 
 
 def _nested(relation: Relation, *, include_archived: bool) -> str:
@@ -59,7 +74,7 @@ def root_query(definition: StreamDefinition, fields: str, *, page_info: bool) ->
             declared.append(f"${name}: {type_name}")
             arguments.append(f"{name}: ${name}")
     head = f"query {definition.name}" + (f"({', '.join(declared)})" if declared else "")
-    call = definition.name + (f"({', '.join(arguments)})" if arguments else "")
+    call = definition.root_field + (f"({', '.join(arguments)})" if arguments else "")
     if definition.shape != CONNECTION:
         return f"{head} {{ {call} {{ {fields} }} }}"
     info = " page_info { page total_pages total_count }" if page_info else ""
@@ -77,6 +92,17 @@ def owners_query(definition: StreamDefinition, fields: str, owners: int) -> str:
     return f"query {definition.name}_by_owner({variables}, $paginator: Paginator) {{ {parts} }}"
 
 
+def series_query(definition: StreamDefinition, fields: str, owners: int) -> str:
+    """The measurements of several owners in a period, under the aliases o0, o1, …"""
+    variables = ", ".join(f"$o{index}: Int64Bit!" for index in range(owners))
+    parts = " ".join(
+        f"o{index}: {definition.root_field}({definition.owner}: $o{index}, start_datetime: $start, end_datetime: $end) "
+        f"{{ {fields} }}"
+        for index in range(owners)
+    )
+    return f"query {definition.name}_by_owner({variables}, $start: Datetime, $end: Datetime) {{ {parts} }}"
+
+
 def rest_of_relation_query(definition: StreamDefinition, relation: Relation, *, include_archived: bool = True) -> str:
     """The ids of one row's relation after those that `$rest` excludes; `$search` finds the row."""
     # The row itself was just read: it is found whether it is archived or not.
@@ -84,7 +110,7 @@ def rest_of_relation_query(definition: StreamDefinition, relation: Relation, *, 
     nested = ", include_archived: true" if relation.archived and include_archived else ""
     return (
         f"query {definition.name}_{relation.field}($search: [Search], $rest: [Search], $paginator: Paginator) "
-        f"{{ {definition.name}(search: $search{owner}) {{ entities {{ "
+        f"{{ {definition.root_field}(search: $search{owner}) {{ entities {{ "
         f"{relation.field}(search: $rest, paginator: $paginator, {BY_ID}{nested}) {{ entities {{ id }} }} }} }} }}"
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tap_sonar.introspection import ApiSchema, ObjectType
+from tap_sonar.introspection import ApiSchema, Field, ObjectType
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -94,3 +94,15 @@ def _refers_to(schema: ApiSchema, target: ObjectType, owner: ObjectType) -> bool
 
 def _has_many(schema: ApiSchema, target: ObjectType, owner: ObjectType) -> bool:
     return any(schema.entity_of(field.type) == owner.name for field in target.fields.values())
+
+
+def owner_of(schema: ApiSchema, root: Field) -> tuple[str | None, str | None]:
+    """Argument and root of the owner of a root's rows, `account_id` and `accounts`, where owners can be read by key."""
+    for name in root.arguments:
+        if not name.endswith("_id"):
+            continue
+        for other in sorted(schema.roots.values(), key=lambda field_: field_.name):
+            entity = schema.entity_of(other.type)
+            if entity and snake_case(entity) == name[:-3] and {"search", "sorter", "paginator"} <= set(other.arguments):
+                return name, other.name
+    return None, None

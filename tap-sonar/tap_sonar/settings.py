@@ -118,7 +118,22 @@ CONFIG_SCHEMA: dict[str, Any] = th.PropertiesList(
         th.IntegerType(minimum=0),
         default=10_000_000,
         title="File size limit",
-        description="Files with more bytes than this keep `content_base64` null.",
+        description="Files with more bytes than this keep `content_base64` null. Does not limit files_folder.",
+    ),
+    th.Property(
+        "files_folder",
+        th.StringType,
+        title="Files folder",
+        description="Write the bytes of each file of the `files` stream into this folder, as `<id>.<extension>`, and "
+        "add `content_path` and `content_sha256` to its record. Files that are complete there are not read again.",
+    ),
+    th.Property(
+        "deleted_rows_sweep",
+        th.ArrayType(th.StringType),
+        default=[],
+        title="Deleted rows sweep",
+        description="Incremental streams, or `*` for all, whose ids are read in full after each of them, into a stream "
+        "`<name>_ids`, so that the destination can tell which rows are gone from Sonar.",
     ),
     th.Property(
         "lookback_seconds",
@@ -162,6 +177,8 @@ class Settings:
     relation_ids: bool
     file_contents: bool
     file_size_limit: int
+    files_folder: str | None
+    deleted_rows_sweep: frozenset[str]
     lookback_seconds: int
     user_agent: str
     start_date: str | None
@@ -201,6 +218,8 @@ class Settings:
             relation_ids=bool(value["relation_ids"]),
             file_contents=bool(value["file_contents"]),
             file_size_limit=int(value["file_size_limit"]),
+            files_folder=value.get("files_folder") or None,
+            deleted_rows_sweep=frozenset(map(str, value["deleted_rows_sweep"])),
             lookback_seconds=int(value["lookback_seconds"]),
             user_agent=value.get("user_agent") or user_agent,
             start_date=value.get("start_date") or None,

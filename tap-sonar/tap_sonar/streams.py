@@ -18,10 +18,11 @@ from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 from singer_sdk.metrics import Counter
 from singer_sdk.singerlib import ActivateVersionMessage, RecordMessage
 
-from tap_sonar import errors, summary
-from tap_sonar.catalog import owner_definition
+from tap_sonar import errors, summary, sweep
 from tap_sonar.convert import in_utc
+from tap_sonar.definition import SERIES, owner_definition
 from tap_sonar.fetch import Page, Render, StreamFetcher
+from tap_sonar.owners import OwnerFetcher
 from tap_sonar.paging import Reader, reader_for
 from tap_sonar.pool import Stopped
 from tap_sonar.writer import RecordRenderer
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import MetadataMapping
 
-    from tap_sonar.catalog import StreamDefinition
+    from tap_sonar.definition import StreamDefinition
     from tap_sonar.tap import TapSonar
 
 INCREMENTAL = "INCREMENTAL"
@@ -78,7 +79,8 @@ class SonarStream(Stream):
     @property
     def is_incremental(self) -> bool:
         """Whether only changed rows are read: a moment to search by, and INCREMENTAL not overridden."""
-        if self.replication_method != INCREMENTAL or not self.replication_key or not self.definition.by_key:
+        searchable = self.definition.by_key or self.definition.shape == SERIES
+        if self.replication_method != INCREMENTAL or not self.replication_key or not searchable:
             return False
         return self.definition.properties.get(self.replication_key, {}).get("format") == "date-time"
 
@@ -107,6 +109,13 @@ class SonarStream(Stream):
             bounds.append(datetime.fromisoformat(in_utc(self._sonar.settings.start_date)))
         return max(bounds).replace(microsecond=0).isoformat() if bounds else None
 
+    def _lower_bound(self) -> str | None:
+        """As `changed_since`; measurements without a moment of their own begin at start_date."""
+        start = self._sonar.settings.start_date
+        if self.definition.shape == SERIES and not self.is_incremental and start:
+            return in_utc(start)
+        return self.changed_since()
+
     def _move_bookmark(self, newest: str | None) -> None:
         """The stream is complete up to its newest row, or up to the run's start: what changed later may have been
         changed behind the reader, in rows that were read before. Never backwards."""
@@ -128,16 +137,19 @@ class SonarStream(Stream):
         """Send the request for the first page, if that has not happened yet."""
         if self._reader is None:
             limit = self.ABORT_AT_RECORD_COUNT
-            size = self._sonar.settings.page_size
-            fetcher = StreamFetcher(
+            size = sweep.PAGE_SIZE if self.definition.is_sweep else self._sonar.settings.page_size
+            kind = StreamFetcher if self.definition.owner is None else OwnerFetcher
+            fetcher = kind(
                 self._sonar.client,
                 self.definition,
                 self._selected_properties(),
                 replication_key=self.replication_key if self.is_incremental else None,
-                changed_since=self.changed_since(),
+                changed_since=self._lower_bound(),
                 page_size=min(size, limit + 1) if limit is not None else size,
                 render=self._renderer(),
             )
+            if isinstance(fetcher, OwnerFetcher):
+                fetcher.period = (self._lower_bound(), self._sonar.signpost.isoformat())
             self._reader = reader_for(fetcher, self._sonar.pool, self._owners(fetcher))
             self._reader.start()
         return self._reader
@@ -161,7 +173,13 @@ class SonarStream(Stream):
             self._sonar.start_next_after(self)
             result.counts = reader.fetcher.counts
             for page in reader.pages():
+                self._sonar.keep_busy(self, reader)
                 self._write(page)
+                limit = self.ABORT_AT_RECORD_COUNT
+                if limit is not None and page.count >= limit - result.rows:
+                    # `--test` has what it wants; the SDK would log an "unhandled error" at the next record.
+                    yield from page.rows[: limit - result.rows]
+                    return
                 yield from page.rows
                 self._note_page(page, result)
                 newest = max(filter(None, (newest, page.newest)), default=None)

@@ -20,7 +20,7 @@ from singer_sdk import Tap
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
 from tap_sonar import catalog as catalogs
-from tap_sonar import errors
+from tap_sonar import definition, errors, files, sweep
 from tap_sonar.client import SonarClient
 from tap_sonar.introspection import introspect
 from tap_sonar.pool import RequestPool, Stopped
@@ -31,6 +31,9 @@ from tap_sonar.writer import BufferedWriter
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from tap_sonar.definition import StreamDefinition
+    from tap_sonar.paging import Reader
 
 SIGNAL_EXIT = 128
 _ACTIVATE_VERSION: CapabilitiesEnum = (
@@ -60,13 +63,14 @@ class TapSonar(Tap):
 
     def __init__(self, *, catalog: Any = None, **arguments: Any) -> None:
         """As every tap of the SDK. `catalog` is looked at first: the SDK's model of it drops what we keep there."""
-        self._given_definitions = catalogs.from_catalog(catalog) if isinstance(catalog, Mapping) else None
+        self._given_definitions = definition.from_catalog(catalog) if isinstance(catalog, Mapping) else None
         self._settings: Settings | None = None
         self._client: SonarClient | None = None
         self._pool: RequestPool | None = None
         self._signpost: datetime | None = None
         self._signal: int | None = None
         self._ordered: dict[str, SonarStream] | None = None
+        self._selected: list[SonarStream] | None = None
         self._done: set[str] = set()
         self._started = datetime.now(timezone.utc)
         self.summary = Summary()
@@ -126,13 +130,29 @@ class TapSonar(Tap):
                 introspect(self.client),
                 relation_ids=self.settings.relation_ids,
                 file_contents=self.settings.file_contents,
+                files_folder=self.settings.files_folder is not None,
+                sweeps=self.settings.deleted_rows_sweep,
             )
             skipped = "; ".join(f"{root.name} {root.reason}" for root in survey.skipped)
             self.logger.info(
                 "%d root fields, %d streams. Not streams: %s.", len(survey.roots), len(survey.definitions), skipped
             )
             definitions = survey.definitions
-        return [SonarStream(self, definition) for definition in definitions]
+        self._warn_of_settings(definitions)
+        return [SonarStream(self, item) for item in definitions]
+
+    def _warn_of_settings(self, definitions: Sequence[StreamDefinition]) -> None:
+        """Settings that need a stream or a property which a catalog from before does not have."""
+        again = "The catalog was discovered before this was set, or Sonar has no such stream: discover it again."
+        for name in sweep.not_swept(definitions, self.settings.deleted_rows_sweep):
+            self.logger.warning("deleted_rows_sweep: there is no stream %s%s. %s", name, sweep.SUFFIX, again)
+        properties = next((item.properties for item in definitions if item.name == "files"), None)
+        for setting, wanted, name in (
+            ("files_folder", self.settings.files_folder is not None, files.PATH),
+            ("file_contents", self.settings.file_contents, files.CONTENTS),
+        ):
+            if wanted and properties is not None and name not in properties:
+                self.logger.warning("%s: the stream files has no %s. %s", setting, name, again)
 
     @property
     def streams(self) -> dict[str, SonarStream]:  # type: ignore[override]
@@ -149,17 +169,32 @@ class TapSonar(Tap):
         catalog = super().catalog_dict
         streams = self.streams
         for entry in catalog["streams"]:
-            entry["schema"][catalogs.EXTENSION] = streams[entry["tap_stream_id"]].definition.to_extension()
+            entry["schema"][definition.EXTENSION] = streams[entry["tap_stream_id"]].definition.to_extension()
         return catalog
 
     def start_next_after(self, stream: SonarStream) -> None:
         """Have the first pages of the following streams under way while `stream` is being written."""
         if self.settings.parallel_requests == 1:
             return
-        names = [name for name, other in self.streams.items() if other.selected]
-        position = names.index(stream.name) + 1 if stream.name in names else len(names)
-        for name in names[position : position + self.settings.parallel_requests]:
-            self.streams[name].start_reading()
+        for other in self._next_after(stream):
+            other.start_reading()
+
+    def keep_busy(self, stream: SonarStream, reader: Reader) -> None:
+        """Give requests that `stream` has no use for any more to the streams after it."""
+        if self.settings.parallel_requests == 1:
+            return
+        spare = self.settings.parallel_requests + 1 - reader.under_way
+        for other in self._next_after(stream):
+            following = other.start_reading()
+            spare -= following.under_way
+            spare -= following.advance(max(0, spare))
+
+    def _next_after(self, stream: SonarStream) -> list[SonarStream]:
+        if self._selected is None:
+            self._selected = [other for other in self.streams.values() if other.selected]
+        following = self._selected
+        position = following.index(stream) + 1 if stream in following else len(following)
+        return following[position : position + self.settings.parallel_requests]
 
     # -- end of a run -------------------------------------------------------------------------------------------
 

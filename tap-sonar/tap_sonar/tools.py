@@ -34,6 +34,8 @@ def _survey(config: Path | None) -> catalog.Survey:
             introspect(tap.client),
             relation_ids=tap.settings.relation_ids,
             file_contents=tap.settings.file_contents,
+            files_folder=tap.settings.files_folder is not None,
+            sweeps=tap.settings.deleted_rows_sweep,
         )
     except SonarError as error:
         raise click.ClickException(str(error)) from None

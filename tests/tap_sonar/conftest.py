@@ -37,7 +37,7 @@ def config_for(url: str, **settings: Any) -> dict[str, Any]:
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store that no test changes."""
     path = tmp_path_factory.mktemp("sonar") / "sonar.sqlite"
-    new_store(str(path), ROWS, types={"Account": 2345, "Note": 120}).close()
+    new_store(str(path), ROWS, types={"Account": 1245, "Note": 120}).close()
     return path
 
 

@@ -58,9 +58,15 @@ def lines(output: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.decode("utf-8").split("\n") if line]
 
 
+UNSELECTED = 3
+"""Streams that stay in a catalog although they are not selected; 290 of them would cost each run half a second."""
+
+
 def select(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
     """A copy of a catalog with exactly these streams selected (all without names)."""
-    copy = json.loads(json.dumps(catalog))
+    rest = [entry for entry in catalog["streams"] if entry["tap_stream_id"] not in streams][:UNSELECTED]
+    kept = [e for e in catalog["streams"] if not streams or e["tap_stream_id"] in streams or e in rest]
+    copy = json.loads(json.dumps({"streams": kept}))
     for entry in copy["streams"]:
         for item in entry["metadata"]:
             if not item["breadcrumb"]:

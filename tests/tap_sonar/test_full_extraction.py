@@ -12,8 +12,8 @@ import pytest
 from sandbox.sonar.contract import load_contract
 from sandbox.sonar.store import open_database
 from sonar_runs import Extraction, extract, select
-from tap_sonar import paging
-from tap_sonar.catalog import StreamDefinition, from_catalog
+from tap_sonar import owners, paging
+from tap_sonar.definition import StreamDefinition, from_catalog
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,9 @@ def everything(shared_sonar: Any, catalog: dict[str, Any]) -> Extraction:
     """All streams, selected or not."""
     from conftest import config_for
 
-    return extract(config_for(shared_sonar.url, page_size=500), select(catalog))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paging, "SERIES_OWNERS_PER_REQUEST", 200)  # the sandbox has no measurements
+        return extract(config_for(shared_sonar.url, page_size=500), select(catalog))
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +152,7 @@ def test_transactions_by_account_when_they_exceed_the_window(
     shared_store: Path,
 ) -> None:
     monkeypatch.setattr(paging, "MAX_PAGE_SIZE", 10)
+    monkeypatch.setattr(owners, "MAX_PAGE_SIZE", 10)
     by_account = extract({**config, "page_size": 5}, select(catalog, "transactions"))
     assert by_account.error is None
     assert "transactions" in by_account.activated

@@ -171,7 +171,7 @@ def test_a_signal_ends_the_run_safely(
         )  # fmt: skip
         assert process.stdout is not None
         start = process.stdout.read(1)
-        time.sleep(1.5)  # nobody reads: by now the pipe is full, and a write is waiting
+        time.sleep(0.8)  # nobody reads: by now the pipe is full, and a write is waiting
         os.kill(process.pid, sign)
         began = time.monotonic()
         output, log = process.communicate(timeout=20)

@@ -63,6 +63,7 @@ def test_about_names_every_setting() -> None:
 def test_connection_test(config: dict[str, Any]) -> None:
     done = run_command({**config, "relation_ids": "false"}, "--test")
     assert done.returncode == 0, done.stderr[-500:]
+    assert b"ERROR" not in done.stderr
 
 
 def test_a_loader_that_goes_away(config: dict[str, Any], catalog: dict[str, Any], tmp_path: Path) -> None:
