@@ -8,17 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sandbox.sonar.server import SonarServer
-from sonar_runs import discover
+from sonar_runs import TOKEN, config_for, discover, post, put
 from sonar_store import new_store
 
-TOKEN = "test-token"
 ROWS = 7
 
 
@@ -26,11 +25,6 @@ ROWS = 7
 def _quiet() -> None:
     logging.getLogger("singer_sdk").setLevel(logging.ERROR)
     logging.getLogger("singer_sdk.metrics").setLevel(logging.ERROR)
-
-
-def config_for(url: str, **settings: Any) -> dict[str, Any]:
-    """A configuration that is quick in tests."""
-    return {"api_url": url, "auth_token": TOKEN, "requests_per_minute": 0, "retry_attempts": 6, **settings}
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +55,6 @@ def config(shared_sonar: SonarServer) -> dict[str, Any]:
     put(shared_sonar.url, "settings", {"denied_roots": [], "broken_rows": {}, "rate_limit": 0})
     post(shared_sonar.url, "reset-stats")
     return config_for(shared_sonar.url)
-
-
-def put(url: str, name: str, value: Any) -> None:
-    """PUT to a control endpoint."""
-    body = json.dumps(value).encode()
-    request = Request(f"{url}/_sandbox/{name}", data=body, method="PUT", headers={"Content-Type": "application/json"})
-    urlopen(request, timeout=10).close()
-
-
-def post(url: str, name: str) -> None:
-    """POST to a control endpoint."""
-    urlopen(Request(f"{url}/_sandbox/{name}", data=b"", method="POST"), timeout=10).close()
 
 
 @pytest.fixture

@@ -15,9 +15,12 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 from tap_sonar.errors import SonarError
 from tap_sonar.tap import TapSonar
+
+TOKEN = "test-token"
 
 
 @dataclass
@@ -125,3 +128,20 @@ def run_command(config: dict[str, Any], *arguments: str, cwd: Path | None = None
     return subprocess.run(
         command("--config", "ENV", *arguments), env=environment(config), cwd=cwd, capture_output=True, timeout=60
     )
+
+
+def config_for(url: str, **settings: Any) -> dict[str, Any]:
+    """A configuration that is quick in tests."""
+    return {"api_url": url, "auth_token": TOKEN, "requests_per_minute": 0, "retry_attempts": 6, **settings}
+
+
+def put(url: str, name: str, value: Any) -> None:
+    """PUT to a control endpoint."""
+    body = json.dumps(value).encode()
+    request = Request(f"{url}/_sandbox/{name}", data=body, method="PUT", headers={"Content-Type": "application/json"})
+    urlopen(request, timeout=10).close()
+
+
+def post(url: str, name: str) -> None:
+    """POST to a control endpoint."""
+    urlopen(Request(f"{url}/_sandbox/{name}", data=b"", method="POST"), timeout=10).close()

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from conftest import TOKEN, config_for
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import open_database
-from sonar_runs import discover, extract, select
+from sonar_runs import TOKEN, config_for, discover, extract, select
 from sonar_store import new_store
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from conftest import TOKEN
+from sonar_runs import TOKEN
 from tap_sonar import docs
 from tap_sonar.settings import CONFIG_SCHEMA
 from tap_sonar.tools import main

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from conftest import TOKEN, config_for, put
 from sandbox.sonar.server import SonarServer
-from sonar_runs import Extraction, discover, extract, select
+from sonar_runs import TOKEN, Extraction, config_for, discover, extract, put, select
 from sonar_store import new_store
 from tap_sonar import client as client_module
 from tap_sonar.client import Counts, SonarClient

@@ -19,7 +19,7 @@ from tap_sonar.definition import StreamDefinition, from_catalog
 @pytest.fixture(scope="module")
 def everything(shared_sonar: Any, catalog: dict[str, Any]) -> Extraction:
     """All streams, selected or not."""
-    from conftest import config_for
+    from sonar_runs import config_for
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paging, "SERIES_OWNERS_PER_REQUEST", 200)  # the sandbox has no measurements

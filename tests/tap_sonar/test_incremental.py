@@ -16,10 +16,9 @@ from typing import Any
 
 import pytest
 
-from conftest import TOKEN, config_for
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import open_database
-from sonar_runs import command, discover, environment, extract, lines, select
+from sonar_runs import TOKEN, command, config_for, discover, environment, extract, lines, select
 from sonar_store import moment, new_store
 
 

@@ -156,8 +156,8 @@ def test_small_streams_are_fetched_ahead(
 def test_the_window_of_10_000_is_never_silent(
     config: dict[str, Any], catalog: dict[str, Any], sonar_settings: Callable[..., None], tmp_path: Any
 ) -> None:
-    from conftest import TOKEN, config_for
     from sandbox.sonar.server import SonarServer
+    from sonar_runs import TOKEN, config_for
     from sonar_store import new_store
 
     path = tmp_path / "s.sqlite"
@@ -169,8 +169,8 @@ def test_the_window_of_10_000_is_never_silent(
 
 
 def test_relation_ids_are_complete(catalog: dict[str, Any], tmp_path: Any) -> None:
-    from conftest import TOKEN, config_for
     from sandbox.sonar.server import SonarServer
+    from sonar_runs import TOKEN, config_for
     from sonar_store import new_store
 
     path = tmp_path / "s.sqlite"

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from conftest import TOKEN, config_for
 from sandbox.sonar.server import SonarServer
-from sonar_runs import discover, select
+from sonar_runs import TOKEN, config_for, discover, select
 from sonar_store import new_store
 from tap_sonar.tap import TapSonar
 
