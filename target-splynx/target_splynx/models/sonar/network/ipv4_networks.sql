@@ -1,21 +1,21 @@
 -- resource: ipv4_networks
 -- natural_key: [network, mask]
 -- on_delete: ignore
--- description: IPv4 supernets as root networks and subnets as end networks, the big ones first.
+-- after: [network/ipv4_supernets]
+-- description: IPv4 subnets as end networks.
 SELECT
-    network.network_key AS source_key,  -- supernet:<id> or subnet:<id>
-    network.parts.network AS network,  -- supernets.subnet, subnets.subnet
+    network.network_key AS source_key,  -- subnet:<id>
+    network.parts.network AS network,  -- subnets.subnet
     network.parts.prefix AS mask,  -- the number behind the slash
     network.title,  -- name, else the range
     network.comment,  -- where it came from, and its pools: Splynx pools are whole networks
     CAST(getvariable('default_location_id') AS BIGINT) AS location_id,  -- default_location_id
     CAST(getvariable('network_category') AS BIGINT) AS network_category,  -- network_category: categories have no API
-    network.network_type,  -- supernet rootnet, subnet endnet
+    network.network_type,  -- endnet
     network.type_of_usage,  -- static with fixed customer addresses, else pool where pools lie inside; NETWORK and EXCLUDED management
     CASE WHEN network.edges_used THEN true END AS allow_use_network_and_broadcast,  -- where a customer has the first or last address
     network.problem AS _reject,
     network.skip AS _skip,
     network.label AS _label
 FROM shared.networks AS network
-WHERE network.parts IS NULL OR network.parts.version = 4
-ORDER BY network.network_type = 'endnet', network.parts.prefix, network.network_key
+WHERE (network.parts IS NULL OR network.parts.version = 4) AND network.network_type = 'endnet'
