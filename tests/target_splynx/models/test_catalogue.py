@@ -201,7 +201,7 @@ def test_networks(bench: Any, provider: Any) -> None:
     bench.add("ip_pools", subnet_id=2, ip_range="198.18.1.10-198.18.1.99")
     bench.add("ip_pools", subnet_id=1, ip_range="198.18.0.10-198.18.0.99")
     bench.add("ip_assignments", ipassignmentable_type="Account", ipassignmentable_id=account, subnet="198.18.0.255/32", subnet_id=1, soft=False)
-    bench.run("network/ipv4_supernets", "network/ipv4_networks", "network/ipv6_networks")
+    bench.run("network/ipv4_supernets", "network/ipv4_networks", "network/ipv6_supernets", "network/ipv6_networks")
     ends = bench.results["network/ipv4_networks"]
     assert all(row.source_key.startswith("subnet:") for row in ends)
     rows = {row.source_key: row for row in (*bench.results["network/ipv4_supernets"], *ends)}

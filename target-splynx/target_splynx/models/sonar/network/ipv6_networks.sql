@@ -1,7 +1,8 @@
 -- resource: ipv6_networks
 -- natural_key: [network, prefix]
 -- on_delete: ignore
--- description: IPv6 supernets and subnets, the big ones first.
+-- after: [network/ipv6_supernets]
+-- description: IPv6 subnets as end networks.
 SELECT
     network.network_key AS source_key,  -- supernet:<id> or subnet:<id>
     network.parts.network AS network,  -- supernets.subnet, subnets.subnet
@@ -16,5 +17,4 @@ SELECT
     network.skip AS _skip,
     network.label AS _label
 FROM shared.networks AS network
-WHERE network.parts.version = 6
-ORDER BY network.network_type = 'endnet', network.parts.prefix, network.network_key
+WHERE network.parts.version = 6 AND network.network_type = 'endnet'
