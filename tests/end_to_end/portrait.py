@@ -11,7 +11,13 @@ import requests
 
 from sandbox.splynx.contract import load
 
-_ALSO = {"networking/ipv4-ip": {"module_item_id": ("customers/internet-services",)}}
+_ALSO = {
+    "networking/ipv4-ip": {"module_item_id": ("customers/internet-services",)},
+    "networking/ipv4": {"parent": ("networking/ipv4",), "rootnet": ("networking/ipv4",)},
+    "networking/ipv6": {"parent": ("networking/ipv6",), "rootnet": ("networking/ipv6",)},
+    "customers/customer-billing": {"payment_method": ("finance/payment-methods",)},
+}
+"""Columns that hold ids and that the documents name as no reference."""
 _NAMES = ("login", "number", "title", "label", "name", "code", "network")
 _BY_CUSTOMER = {"customers/customer-billing", "customers/customer-info", "customers/customer-cap"}
 
@@ -49,11 +55,13 @@ def _identity(resource: str, row: dict[str, Any]) -> str:
 
 
 def _named(value: Any, targets: list[dict[Any, str]]) -> Any:
+    """A reference told by what it leads to; ids that come as text, too."""
     if isinstance(value, list):
         return sorted(str(_named(entry, targets)) for entry in value)
     if isinstance(value, dict):
         return _named(value.get("id"), targets)
-    return next((names[value] for names in targets if value in names), value)
+    number = int(value) if isinstance(value, str) and value.isdigit() else value
+    return next((names[number] for names in targets if number in names), value)
 
 
 def duplicates(url: str) -> list[str]:
@@ -68,4 +76,20 @@ def duplicates(url: str) -> list[str]:
             if marker and marker in seen:
                 found.append(f"{resource} {marker}")
             seen.add(marker or "")
+    return found
+
+
+def differences(left: dict[str, list[dict[str, Any]]], right: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """What two portraits do not share: resource, record, field and both values."""
+    found = []
+    for resource in sorted({*left, *right}):
+        a = {str(row["id"]) + str(index): row for index, row in enumerate(left.get(resource, []))}
+        b = {str(row["id"]) + str(index): row for index, row in enumerate(right.get(resource, []))}
+        for key in sorted({*a, *b}):
+            one, other = a.get(key, {}), b.get(key, {})
+            found += [
+                f"{resource} {key} {name}: {one.get(name)!r} / {other.get(name)!r}"
+                for name in sorted({*one, *other})
+                if one.get(name) != other.get(name)
+            ]
     return found
