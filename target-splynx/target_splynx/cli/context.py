@@ -90,7 +90,7 @@ def opened_ledger(settings: Settings) -> Iterator[Ledger]:
 
 def print_json(value: Any) -> None:
     """Plain JSON on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_text))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers_from: int = 1) -> None:
@@ -113,7 +113,3 @@ def console() -> Console:
     """Standard output; as wide as the terminal, 140 where there is none."""
     found = Console()
     return found if found.is_terminal else Console(width=140)
-
-
-def _text(value: Any) -> str:
-    return str(value)
