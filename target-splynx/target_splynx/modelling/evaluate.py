@@ -25,7 +25,9 @@ from target_splynx.stage.types import quoted
 KEY = "source_key"
 FILE_COLUMNS = ("_file_path", "_file_name", "_file_content_base64")
 """A file that goes with the record: where it lies (or its content), and what it is called."""
-RESERVED = {"_reject", "_skip", "_label", *FILE_COLUMNS}
+ACCOUNT = "_account"
+"""The source key of the customer that a row belongs to: `pilot_accounts` loads only the rows of some of them."""
+RESERVED = {"_reject", "_skip", "_label", ACCOUNT, *FILE_COLUMNS}
 CHUNK = 2000
 CHUNK_WITH_CONTENT = 4
 """Rows at once; few when they hold the contents of files (20 MB each)."""
@@ -45,7 +47,7 @@ class Row:
     """One row of a model.
 
     `id`: of a patch, a number or (addresses, paths of settings) a text. `reject`: (code, message, remedy) or None;
-    `skip`: the rule by which it is left out on purpose.
+    `skip`: the rule by which it is left out on purpose; `account`: source key of the customer it belongs to.
     """
 
     source_key: str
@@ -55,6 +57,7 @@ class Row:
     reject: tuple[str, str, str] | None
     skip: str | None
     file: FileSource | None = None
+    account: str | None = None
 
 
 class Evaluator:
@@ -290,6 +293,7 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
     reject = values.pop("_reject", None)
     skip = values.pop("_skip", None)
     label = values.pop("_label", None)
+    account = values.pop(ACCOUNT, None)
     own = values.pop("id", None) if model.mode == "patch" else None
     file = FileSource(*(values.pop(name, None) or None for name in FILE_COLUMNS))
     parts = [*str(reject).split("|"), "", ""][:3] if reject else None
@@ -301,4 +305,5 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
         reject=(parts[0].strip(), parts[1].strip(), parts[2].strip()) if parts else None,
         skip=str(skip) if skip else None,
         file=file if file.path or file.content else None,
+        account=None if account is None else str(account),
     )

@@ -72,9 +72,16 @@ def _base(mapping: str) -> Path:
     raise SettingsError(f"`mapping` is {mapping!r}: use sonar, splynx, or the path of a folder with models.")
 
 
+COMPANIONS = ("accounting", "checks", "handwork")
+"""Folders beside the sections whose files are no models: what becomes of each source row, data-quality checks, and what
+must be made by hand."""
+
+
 def _files(base: Path) -> dict[tuple[str, str], Path]:
     found = {}
     for path in sorted(base.glob("*/*.sql")):
+        if path.parent.name in COMPANIONS:
+            continue
         if path.parent.name not in SECTIONS:
             raise ModelError(path, f"`{path.parent.name}` is no section.", remedy=f"Sections: {', '.join(SECTIONS)}.")
         found[path.parent.name, path.stem] = path
