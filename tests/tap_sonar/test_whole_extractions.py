@@ -17,7 +17,7 @@ from tap_sonar import client as client_module
 from tap_sonar import paging
 from tap_sonar.definition import StreamDefinition, from_catalog
 
-ACCOUNTS = 60
+ACCOUNTS = 40
 CHANGES_PER_SECOND = 200
 SHARE = 0.05
 
@@ -75,9 +75,7 @@ def ascending(run: Extraction, definitions: list[StreamDefinition]) -> Iterator[
 def test_every_row_of_every_stream_arrives_once_while_rows_change(provider: Path, catalog: dict[str, Any]) -> None:
     definitions = keyed(catalog)
     before = ids_in(provider, definitions)
-    with SonarServer(
-        database=provider, token=TOKEN, changes_per_second=CHANGES_PER_SECOND, latency_ms=20
-    ) as server:
+    with SonarServer(database=provider, token=TOKEN, changes_per_second=CHANGES_PER_SECOND, latency_ms=20) as server:
         config = config_for(server.url, page_size=40, lookback_seconds=2)
         run = extract(config, select(catalog))
         changes = sum(get(server.url, "stats")["live_changes"].values())
@@ -99,22 +97,22 @@ def test_every_row_of_every_stream_arrives_once_while_rows_change(provider: Path
 
 
 KINDS = (
-    "status", "cut_before", "cut_after", "cut_middle", "html", "empty", "invalid_json", "hang",
+    "status", "cut_before", "cut_after", "cut_middle", "html", "empty", "invalid_json",
 )  # fmt: skip
 
 
-def test_five_percent_errors_of_each_kind_for_a_whole_extraction(
-    provider: Path, catalog: dict[str, Any]) -> None:
+def test_five_percent_errors_of_each_kind_for_a_whole_extraction(provider: Path, catalog: dict[str, Any]) -> None:
     definitions = keyed(catalog)
     truth = ids_in(provider, definitions)
     with SonarServer(database=provider, token=TOKEN) as server:
         rules: list[dict[str, Any]] = [
-            {"kind": kind, "probability": SHARE, "seed": number, "seconds": 3, "match": {"path_regex": "graphql"}}
+            {"kind": kind, "probability": SHARE, "seed": number, "match": {"path_regex": "graphql"}}
             for number, kind in enumerate(KINDS)
         ]
         rules.append({**rules[0], "status": 429, "seed": 99})
+        rules.append({**rules[0], "kind": "hang", "seconds": 3, "seed": 100})
         put(server.url, "faults", rules)
-        config = config_for(server.url, page_size=50, request_timeout=1, retry_attempts=8)
+        config = config_for(server.url, page_size=50, request_timeout=2, retry_attempts=8, parallel_requests=12)
         run = extract(config, select(catalog))
     assert run.error is None
     for name, ids in ascending(run, definitions):
