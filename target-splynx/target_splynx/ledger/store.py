@@ -36,6 +36,9 @@ REFUSED = "refused"
 """Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
 themselves."""
 
+CANNOT_CHANGE = "cannot_change"
+"""Splynx has no way to change such a record: told once for each change."""
+
 
 class Ledger:
     """The ledger of one Splynx."""
@@ -303,15 +306,17 @@ class Ledger:
             self._save_records(connection, run, [o.record for o in outcomes if o.record])
 
     def refusals(self, model: str) -> dict[str, Operation]:
-        """What Splynx refused last per source key of a model, and nothing was written since (the payload is the one
-        sent)."""
+        """What Splynx refused last per source key of a model, or cannot change, and nothing was written since (the
+        payload is the one sent)."""
         newest = (
             sa.select(sa.func.max(operations.c.id))
             .where(operations.c.model == model, operations.c.state.in_(["rejected", "done"]))
             .group_by(operations.c.source_key)
         )
         query = sa.select(operations).where(
-            operations.c.id.in_(newest), operations.c.state == "rejected", operations.c.reason == REFUSED
+            operations.c.id.in_(newest),
+            operations.c.state == "rejected",
+            operations.c.reason.in_([REFUSED, CANNOT_CHANGE]),
         )
         with self.engine.connect() as connection:
             return {row["source_key"]: operation_of(row) for row in connection.execute(query).mappings()}

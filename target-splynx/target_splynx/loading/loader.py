@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
@@ -104,8 +104,8 @@ class Loader:
         while True:
             if self._failure is None and not self._stop.is_set():
                 self._refill()
-                while self._ready and len(flying) < self._limits.workers:
-                    operation, old = self._ready.popleft()
+                while len(flying) < self._limits.workers and (ready := self._next_ready(flying.values())):
+                    operation, old = ready
                     if operation.model in self._closed:
                         self._take(self._not_allowed(operation))
                         continue
@@ -127,6 +127,23 @@ class Loader:
             if len(self._settle) >= SETTLE_COUNT or time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 self._flush()
             self._progress.tick()
+
+    def _next_ready(self, flying: Iterable[Operation]) -> tuple[Operation, dict[str, Any]] | None:
+        """The first operation that waits for none in flight: those of one sequence go one after another."""
+        busy = {sequence for operation in flying if (sequence := self._sequence(operation)) is not None}
+        for index, (operation, _) in enumerate(self._ready):
+            if self._sequence(operation) not in busy:
+                found = self._ready[index]
+                del self._ready[index]
+                return found
+        return None
+
+    def _sequence(self, operation: Operation) -> tuple[str, Any] | None:
+        """Model and value by which an operation's record must not overtake others (`sequence` of the model)."""
+        field = self._models[operation.model].sequence
+        if field is None or operation.action != "create":
+            return None
+        return operation.model, operation.payload.get(field, operation.path.get(field))
 
     def _more(self) -> bool:
         return bool(self._waiting or self._ready)

@@ -27,7 +27,9 @@ FILE_COLUMNS = ("_file_path", "_file_name", "_file_content_base64")
 """A file that goes with the record: where it lies (or its content), and what it is called."""
 ACCOUNT = "_account"
 """The source key of the customer that a row belongs to: `pilot_accounts` loads only the rows of some of them."""
-RESERVED = {"_reject", "_skip", "_label", ACCOUNT, *FILE_COLUMNS}
+POSITION = "_position"
+"""A number: rows are planned and written in its order, not in that of their keys."""
+RESERVED = {"_reject", "_skip", "_label", ACCOUNT, POSITION, *FILE_COLUMNS}
 CHUNK = 2000
 CHUNK_WITH_CONTENT = 4
 """Rows at once; few when they hold the contents of files (20 MB each)."""
@@ -120,13 +122,14 @@ class Evaluator:
         return [column for column in columns if column not in RESERVED | {KEY}]
 
     def rows(self, model: Model, *, files: bool = True) -> Iterator[list[Row]]:
-        """The rows of an evaluated model, by source key, in chunks; `files`: with the contents of files."""
+        """The rows of an evaluated model, by position and source key, in chunks; `files`: with the contents of files."""
         cursor = self._connection.cursor()
         names = self._columns("plan", model.table)
         content = FILE_COLUMNS[-1]
         size = CHUNK_WITH_CONTENT if files and content in names else CHUNK
         shown = ", ".join(quoted(name) for name in names if files or name != content)
-        cursor.execute(f"SELECT {shown} FROM plan.{quoted(model.table)} ORDER BY {KEY}")
+        order = f"{POSITION}, {KEY}" if POSITION in names else KEY
+        cursor.execute(f"SELECT {shown} FROM plan.{quoted(model.table)} ORDER BY {order}")
         names = [entry[0] for entry in cursor.description or []]
         while chunk := cursor.fetchmany(size):
             yield [_row(model, dict(zip(names, values, strict=True))) for values in chunk]
@@ -294,6 +297,7 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
     skip = values.pop("_skip", None)
     label = values.pop("_label", None)
     account = values.pop(ACCOUNT, None)
+    values.pop(POSITION, None)
     own = values.pop("id", None) if model.mode == "patch" else None
     file = FileSource(*(values.pop(name, None) or None for name in FILE_COLUMNS))
     parts = [*str(reject).split("|"), "", ""][:3] if reject else None
