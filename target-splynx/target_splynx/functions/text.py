@@ -135,9 +135,10 @@ FUNCTIONS = (
         example="as_html('Speed < 5\nCall back')",
         result="Speed &lt; 5<br>Call back",
         macro=(
-            "CASE WHEN regexp_matches(value, '(?i)</?(a|b|blockquote|body|br|div|em|font|h[1-6]|hr|html|i|img|li|ol|p|pre|span|strong|"
-            "table|td|th|tr|u|ul)(\\s[^>]*)?/?>') THEN value "
-            "ELSE replace(replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), chr(13), ''), chr(10), '<br>') END"
+            "CASE WHEN regexp_matches(value, '(?i)</?(a|b|blockquote|body|br|div|em|font|h[1-6]|hr|html|i|img|li|ol|p|"
+            "pre|span|strong|table|td|th|tr|u|ul)(\\s[^>]*)?/?>') THEN value "
+            "ELSE replace(replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), "
+            "chr(13), ''), chr(10), '<br>') END"
         ),
     ),
 )

@@ -122,7 +122,7 @@ class Evaluator:
         return [column for column in columns if column not in RESERVED | {KEY}]
 
     def rows(self, model: Model, *, files: bool = True) -> Iterator[list[Row]]:
-        """The rows of an evaluated model, by position and source key, in chunks; `files`: with the contents of files."""
+        """The rows of an evaluated model, by position and key, in chunks; `files`: with the contents of files."""
         cursor = self._connection.cursor()
         names = self._columns("plan", model.table)
         content = FILE_COLUMNS[-1]

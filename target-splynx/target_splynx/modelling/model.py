@@ -37,7 +37,18 @@ SECTIONS = (
     "go_live",
 )
 
-_KNOWN = {"resource", "mode", "natural_key", "on_delete", "end", "description", "marker", "generate", "after", "sequence"}
+_KNOWN = {
+    "resource",
+    "mode",
+    "natural_key",
+    "on_delete",
+    "end",
+    "description",
+    "marker",
+    "generate",
+    "after",
+    "sequence",
+}
 
 
 @dataclass(frozen=True)

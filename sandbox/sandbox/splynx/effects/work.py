@@ -27,7 +27,7 @@ def message_may_be_mailed(change: Change) -> None:
 
 @effect("support/ticket-messages")
 def message_moves_its_ticket(change: Change) -> None:
-    """The ticket changed now. GUESS, a setting: what is said in a closed ticket and seen by the customer opens it again."""
+    """The ticket changed now. GUESS, a setting: what is said in a closed ticket opens it again."""
     splynx, row = change.splynx, change.made
     ticket = splynx.table("support/tickets").get(row["ticket_id"])
     if ticket is None:
