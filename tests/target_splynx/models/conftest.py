@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sqlite3
@@ -312,6 +313,7 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
 def fill_from_store(bench: Bench, path: Path) -> None:
     """Every stream that a model reads, out of the sandbox's SQLite store."""
     store = sqlite3.connect(path)
+    contents = dict(store.execute("SELECT file_id, content FROM _file_content").fetchall())
     known = streams()
     for stream in sorted({table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}):
         kinds = columns(stream, known[stream])
@@ -333,6 +335,8 @@ def fill_from_store(bench: Bench, path: Path) -> None:
                 for name in lists:
                     row[name] = json.loads(row[name]) if row[name] else None
                 row |= {name: ids.get(row["id"], []) for name, ids in related.items()}
+                if stream == "files":
+                    row["content_base64"] = base64.b64encode(contents[row["id"]]).decode("ascii")
                 out.write(json.dumps(row) + "\n")
         if rows:
             shape = ", ".join(f"'{name}': '{kind.replace('BOOLEAN', 'BIGINT')}'" for name, kind in kinds.items())
