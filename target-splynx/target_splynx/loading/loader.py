@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +21,7 @@ from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
 from target_splynx.loading.progress import Progress
+from target_splynx.loading.sequence import first_free
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import is_provisional, references, replaced
@@ -104,13 +105,7 @@ class Loader:
         while True:
             if self._failure is None and not self._stop.is_set():
                 self._refill()
-                while len(flying) < self._limits.workers and (ready := self._next_ready(flying.values())):
-                    operation, old = ready
-                    if operation.model in self._closed:
-                        self._take(self._not_allowed(operation))
-                        continue
-                    model = self._models[operation.model]
-                    flying[pool.submit(self._executor.carry_out, model, operation, old)] = operation
+                self._hand_out(pool, flying)
             if not flying:
                 self._flush()
                 if self._failure is None and not self._stop.is_set() and self._more():
@@ -118,7 +113,7 @@ class Loader:
                 return
             done, _ = wait(flying, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
-                operation = flying.pop(future)
+                del flying[future]
                 try:
                     self._take(future.result())
                 except MigrationError as error:
@@ -128,22 +123,18 @@ class Loader:
                 self._flush()
             self._progress.tick()
 
-    def _next_ready(self, flying: Iterable[Operation]) -> tuple[Operation, dict[str, Any]] | None:
-        """The first operation that waits for none in flight: those of one sequence go one after another."""
-        busy = {sequence for operation in flying if (sequence := self._sequence(operation)) is not None}
-        for index, (operation, _) in enumerate(self._ready):
-            if self._sequence(operation) not in busy:
-                found = self._ready[index]
-                del self._ready[index]
-                return found
-        return None
-
-    def _sequence(self, operation: Operation) -> tuple[str, Any] | None:
-        """Model and value by which an operation's record must not overtake others (`sequence` of the model)."""
-        field = self._models[operation.model].sequence
-        if field is None or operation.action != "create":
-            return None
-        return operation.model, operation.payload.get(field, operation.path.get(field))
+    def _hand_out(self, pool: ThreadPoolExecutor, flying: dict[Future[Outcome], Operation]) -> None:
+        while len(flying) < self._limits.workers:
+            index = first_free((operation for operation, _ in self._ready), flying.values(), self._models)
+            if index is None:
+                return
+            operation, old = self._ready[index]
+            del self._ready[index]
+            if operation.model in self._closed:
+                self._take(self._not_allowed(operation))
+                continue
+            model = self._models[operation.model]
+            flying[pool.submit(self._executor.carry_out, model, operation, old)] = operation
 
     def _more(self) -> bool:
         return bool(self._waiting or self._ready)

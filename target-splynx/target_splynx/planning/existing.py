@@ -20,7 +20,7 @@ from target_splynx.loading.paths import item_path
 from target_splynx.modelling.model import Model
 from target_splynx.planning import adoption
 from target_splynx.planning.adoption import Match, Wanted, marker_of
-from target_splynx.planning.diff import ATTRIBUTES, before_image
+from target_splynx.planning.diff import ATTRIBUTES, before_image, is_provisional
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound, SplynxError, ValidationRefused
 from target_splynx.splynx.query import Query
@@ -80,6 +80,8 @@ class Existing:
         """For each (source key, fields) the existing record that it is, if any. `taken`: as for `adoption.choose`."""
         if not wanted or not (model.marked or model.natural_key):
             return {}
+        if not model.marked:
+            wanted = [(key, fields) for key, fields in wanted if not _hangs_on_new(model, fields)]
         if model.resource.name == "additional_fields":
             rows = self.listing(model.resource, (str(payload["module"]) for _, payload in wanted))
         else:
@@ -87,10 +89,10 @@ class Existing:
             if path is None:
                 return {}
             if model.resource.name not in self._lists:
-                count = self._count(path, query)
+                count = self._count(path, query) if wanted else 0
                 if count == 0:
                     return {}
-                if model.marked and len(wanted) <= FEW and (count is None or count > self._page_size):
+                if len(wanted) <= FEW and (count is None or count > self._page_size):
                     rows = self._one_by_one(model, path, query, wanted)
                     return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
             rows = self.listing(model.resource)
@@ -131,12 +133,7 @@ class Existing:
         """Rows that any policy could mean, searched by the marker and by one field of each policy."""
         found: dict[Any, dict[str, Any]] = {}
         for key, fields in wanted:
-            try:
-                rows = self._search(path, Query(main=query.main, additional={MARKER: key}))
-            except ValidationRefused:
-                rows = []  # 400: this Splynx has no field sonar_id yet, so no record carries the marker
-            # The search itself proves the marker where lists do not show additional fields.
-            rows = [{**row, ATTRIBUTES: {MARKER: key}} if marker_of(row) is None else row for row in rows]
+            rows = self._marked(path, query, key) if model.marked else []
             if not any(marker_of(row) == key for row in rows):
                 rows = []
                 for name in adoption.searched_fields(model, self._adopt):
@@ -145,9 +142,22 @@ class Existing:
             found |= {row.get("id"): row for row in rows}
         return list(found.values())
 
+    def _marked(self, path: str, query: Query, key: str) -> list[dict[str, Any]]:
+        try:
+            rows = self._search(path, Query(main=query.main, additional={MARKER: key}))
+        except ValidationRefused:
+            return []  # 400: this Splynx has no field sonar_id yet, so no record carries the marker
+        # The search itself proves the marker where lists do not show additional fields.
+        return [{**row, ATTRIBUTES: {MARKER: key}} if marker_of(row) is None else row for row in rows]
+
     def _search(self, path: str, query: Query) -> list[dict[str, Any]]:
         rows = self._client.get(path, query)
         return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _hangs_on_new(model: Model, fields: Mapping[str, Any]) -> bool:
+    """Whether the natural key names a record that does not exist yet: what hangs on it does not exist either."""
+    return any(is_provisional(fields.get(name)) for name in model.natural_key)
 
 
 def list_path(resource: Resource) -> tuple[str | None, Query]:
