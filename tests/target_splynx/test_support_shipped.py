@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,7 +27,7 @@ def sonar(tmp_path_factory: pytest.TempPathFactory) -> Feed:
 
 
 @pytest.fixture
-def noisy() -> Any:
+def noisy() -> Iterator[Splynx]:
     """A server that would mail customers and agents, and opens closed tickets when something is said in them."""
     with SplynxServer(settings=Settings(now=NOW, ticket_notifications=True, messages_reopen_tickets=True)) as server:
         yield Splynx(server)
@@ -72,9 +72,17 @@ def test_tickets_arrive_whole_in_order_and_silently(tmp_path: Path, noisy: Splyn
     assert noisy.writes() == {}
 
 
-def test_papers_and_notes_arrive_with_their_contents(tmp_path: Path, splynx: Splynx, sonar: Feed) -> None:
-    migration = Migration(tmp_path, splynx, Path("unused"), {})
-    migration.run(sonar, **SETTINGS)
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, sonar: Feed) -> Iterator[Migration]:
+    """The provider in a quiet Splynx, with the settings as they come."""
+    with SplynxServer(now=NOW) as server:
+        migration = Migration(tmp_path_factory.mktemp("loaded"), Splynx(server), Path("unused"), {})
+        migration.run(sonar, **SETTINGS)
+        yield migration
+
+
+def test_papers_and_notes_arrive_with_their_contents(loaded: Migration) -> None:
+    splynx = loaded.splynx
     papers = splynx.rows("customers/customer-documents")
     assert {row["additional_attributes"]["sonar_id"].split(":")[0] for row in papers} == {"contract", "file"}
     assert all(row["filename_original"] for row in papers), "each has its file"
@@ -89,22 +97,27 @@ def test_papers_and_notes_arrive_with_their_contents(tmp_path: Path, splynx: Spl
     assert splynx.stats()["messages_that_would_have_gone_out"] == {}
 
 
-def test_a_note_that_changed_is_told_once(tmp_path: Path, splynx: Splynx, sonar: Feed) -> None:
-    migration = Migration(tmp_path, splynx, Path("unused"), {})
-    migration.run(sonar, **SETTINGS)
-    before = splynx.rows("customers/customer-notes")
+def test_tickets_are_made_with_their_status(loaded: Migration) -> None:
+    rows = loaded.splynx.rows("support/tickets")
+    assert {row["closed"] for row in rows if row["status_id"] == 3} == {"1"}
+    assert any(row["assign_to"] for row in rows)
+    assert all(row["created_at"] < "2026-11-15" and row["additional_attributes"]["sonar_created_at"] == row["created_at"] for row in rows)
+
+
+def test_a_note_that_changed_is_told_once(loaded: Migration, sonar: Feed) -> None:
+    before = loaded.splynx.rows("customers/customer-notes")
     number, changed = _with_another_text(sonar, "notes", "message", "Moved the dog.")
     told = []
     for _ in range(2):
-        migration.run(changed, **SETTINGS)
-        told.append([row.source_key for row in migration.rejects() if row.reason == "cannot_change"])
+        loaded.run(changed, **SETTINGS)
+        told.append([row.source_key for row in loaded.rejects() if row.reason == "cannot_change"])
     assert told == [[f"note:{number}"], []]
-    skipped = migration.summary()["documents/customer_notes"]
+    skipped = loaded.summary()["documents/customer_notes"]
     assert "changed at the source, and Splynx cannot follow (told before)" in str(skipped)
-    assert splynx.rows("customers/customer-notes") == before
+    assert loaded.splynx.rows("customers/customer-notes") == before
     number, changed = _with_another_text(changed, "notes", "message", "Sold the dog.")
-    migration.run(changed, **SETTINGS)
-    assert [row.source_key for row in migration.rejects() if row.reason == "cannot_change"] == [f"note:{number}"], "another change"
+    loaded.run(changed, **SETTINGS)
+    assert [row.source_key for row in loaded.rejects() if row.reason == "cannot_change"] == [f"note:{number}"], "another change"
 
 
 def _with_another_text(feed: Feed, stream: str, field: str, text: str) -> tuple[int, Feed]:
