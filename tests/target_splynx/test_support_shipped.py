@@ -23,7 +23,7 @@ SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago", "sections": ["fou
 
 @pytest.fixture(scope="module")
 def sonar(tmp_path_factory: pytest.TempPathFactory) -> Feed:
-    return singer_lines(tmp_path_factory.mktemp("sonar"), accounts=60, file_contents=True)
+    return singer_lines(tmp_path_factory.mktemp("sonar"), accounts=30, file_contents=True)
 
 
 @pytest.fixture
@@ -118,6 +118,14 @@ def test_a_note_that_changed_is_told_once(loaded: Migration, sonar: Feed) -> Non
     number, changed = _with_another_text(changed, "notes", "message", "Sold the dog.")
     loaded.run(changed, **SETTINGS)
     assert [row.source_key for row in loaded.rejects() if row.reason == "cannot_change"] == [f"note:{number}"], "another change"
+
+
+def test_without_the_ledger_papers_and_notes_are_recognised(loaded: Migration, sonar: Feed, tmp_path: Path) -> None:
+    splynx = loaded.splynx
+    names = ("customers/customer-documents", "customers/customer-notes", "support/tickets", "support/ticket-messages")
+    before = {name: len(splynx.rows(name)) for name in names}
+    Migration(tmp_path, splynx, Path("unused"), {}).run(sonar, **SETTINGS)
+    assert {name: len(splynx.rows(name)) for name in names} == before
 
 
 def _with_another_text(feed: Feed, stream: str, field: str, text: str) -> tuple[int, Feed]:

@@ -16,7 +16,7 @@ from target_splynx.contract.live import MARKER
 from target_splynx.contract.resource import Resource, path_parameters
 from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.ledger.entries import Operation
-from target_splynx.loading.paths import item_path
+from target_splynx.loading.paths import filled, item_path
 from target_splynx.modelling.model import Model
 from target_splynx.planning import adoption
 from target_splynx.planning.adoption import Match, Wanted, marker_of
@@ -87,7 +87,8 @@ class Existing:
         else:
             path, query = list_path(model.resource)
             if path is None:
-                return {}
+                rows = self._of_owners(model, wanted)
+                return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
             if model.resource.name not in self._lists:
                 count = self._count(path, query) if wanted else 0
                 if count == 0:
@@ -141,6 +142,20 @@ class Existing:
                         rows += self._search(path, Query(main={**query.main, name: fields[name]}))
             found |= {row.get("id"): row for row in rows}
         return list(found.values())
+
+    def _of_owners(self, model: Model, wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+        """What is listed by its owner only (documents of a customer), of the owners that are there already."""
+        listing = model.resource.listing or ""
+        names = path_parameters(listing)
+        owners = {tuple(fields.get(name) for name in names) for _, fields in wanted} if names else set()
+        found: list[dict[str, Any]] = []
+        for owner in sorted(o for o in owners if not any(value is None or is_provisional(value) for value in o)):
+            parameters = dict(zip(names, owner, strict=True))
+            try:
+                found += [{**parameters, **row} for row in self._search(filled(listing, parameters), Query())]
+            except (NotAllowed, NotFound) as error:
+                logger.debug("%s of %s cannot be listed: %s", model.resource.name, owner, error)
+        return found
 
     def _marked(self, path: str, query: Query, key: str) -> list[dict[str, Any]]:
         try:
