@@ -19,9 +19,8 @@ from target_splynx.readback import Expected, expect, pairs, read
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound
 
-NOT_COMPARED = frozenset({("tickets", "message"), ("tickets", "updated_at")})
-"""The first message goes with the ticket, and is shown as a ticket message. Splynx moves the time of a ticket's last
-change whenever something is said in it."""
+WRITE_ONLY = frozenset({("tickets", "message")})
+"""The first message goes with the ticket, and is shown as a ticket message."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def _compare(
         differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, "", "there", None))
         return
     for name, applied, held, shown in pairs(wanted.payload, found):
-        if not shown or (resource.name, name) in NOT_COMPARED:
+        if not shown or (resource.name, name) in WRITE_ONLY:
             checked.hidden += 1
             continue
         checked.fields += 1

@@ -1,5 +1,5 @@
 -- resource: customer_notes
--- natural_key: [name]
+-- natural_key: [name, customer_id]
 -- on_delete: ignore
 -- description: Notes and calls of accounts become notes of the customer, with author, time and pin. Splynx can neither change nor delete them.
 SELECT

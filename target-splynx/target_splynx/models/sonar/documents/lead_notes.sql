@@ -1,5 +1,5 @@
 -- resource: leads_notes
--- natural_key: [name]
+-- natural_key: [name, customer_id]
 -- on_delete: ignore
 -- description: Notes and calls of accounts that became leads. Splynx can neither change nor delete them.
 SELECT
