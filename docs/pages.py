@@ -18,6 +18,7 @@ from tap_sonar.introspection import introspect
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
 from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling.evaluate import FILE_COLUMNS
 from target_splynx.modelling.library import load_models
 from target_splynx.modelling.model import SECTIONS, Model
 from target_splynx.models.rules import column_rules
@@ -100,6 +101,6 @@ def _model(model: Model, read: list[str]) -> str:
     lines += [
         f"| `{rule.column}` | {(rule.rule or rule.expression).replace('|', chr(92) + '|')} |"
         for rule in column_rules(model.sql)
-        if not rule.column.startswith("_")
+        if not rule.column.startswith("_") or rule.column in FILE_COLUMNS
     ]
     return "\n".join(line for line in lines if line) + "\n"

@@ -1,18 +1,13 @@
 -- Everything that was said in tickets, one row each: the description, replies, comments.
 -- key (ticket:, reply:, comment: and the id), ticket_id, position (within the ticket, by time), said_at, incoming, internal,
 -- user_id, sender (who wrote from outside: name and address), body.
-WITH recipients AS (
-    SELECT ticket_id, string_agg(concat_ws(' ', one_line(name), '<' || email_address || '>'), ', ' ORDER BY id) AS names
-    FROM sonar.ticket_recipients
-    GROUP BY ticket_id
-),
-said AS (
+WITH said AS (
     SELECT
         'ticket:' || ticket.id AS key, 0 AS rank, ticket.id AS row_id, ticket.id AS ticket_id, ticket.created_at AS said_at,
-        ticket.inbound_mailbox_id IS NOT NULL AS incoming, true AS internal, NULL::BIGINT AS user_id, recipient.names AS sender,
+        ticket.inbound_mailbox_id IS NOT NULL AS incoming, true AS internal, NULL::BIGINT AS user_id, owner.recipients AS sender,
         ticket.description AS body
     FROM sonar.tickets AS ticket
-    LEFT JOIN recipients AS recipient ON recipient.ticket_id = ticket.id
+    JOIN shared.ticket_owners AS owner ON owner.ticket_id = ticket.id
     UNION ALL
     SELECT
         'reply:' || reply.id, 1, reply.id, reply.ticket_id, reply.created_at, coalesce(reply.incoming, false), false, reply.user_id,

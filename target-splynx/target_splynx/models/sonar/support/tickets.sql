@@ -35,11 +35,6 @@ custom_fields AS (
     FROM shared.custom_values
     WHERE entity_type = 'Ticket' AND module = 'ticket'
     GROUP BY owner_id
-),
-recipients AS (
-    SELECT ticket_id, string_agg(concat_ws(' ', one_line(name), '<' || email_address || '>'), ', ' ORDER BY id) AS names
-    FROM sonar.ticket_recipients
-    GROUP BY ticket_id
 )
 SELECT
     CAST(ticket.id AS VARCHAR) AS source_key,  -- tickets.id
@@ -69,7 +64,7 @@ SELECT
     nullif(concat_ws(
         chr(10),
         'Network site: ' || owner.site,
-        'Recipients: ' || recipient.names,
+        'Recipients: ' || owner.recipients,
         'Assigned to: ' || CASE WHEN assignee.id IS NULL THEN who.name END,
         'Part of ticket: ' || coalesce(one_line(parent.subject) || ' (Sonar ' || parent.id || ')', CAST(ticket.parent_ticket_id AS VARCHAR)),
         'Closed by: ' || closer.name
@@ -103,7 +98,7 @@ SELECT
     ) AS _reject,
     owner.skip AS _skip,
     CAST(owner.account_id AS VARCHAR) AS _account,
-    'Ticket ' || ticket.id || coalesce(' ' || clip(one_line(ticket.subject), 60), '') AS _label
+    owner.label AS _label
 FROM sonar.tickets AS ticket
 JOIN shared.ticket_owners AS owner ON owner.ticket_id = ticket.id
 LEFT JOIN shared.ticket_statuses AS status ON status.status = ticket.status
@@ -116,5 +111,4 @@ LEFT JOIN sonar.tickets AS parent ON parent.id = ticket.parent_ticket_id
 LEFT JOIN categories AS category ON category.ticket_id = ticket.id
 LEFT JOIN labels AS label ON label.ticket_id = ticket.id
 LEFT JOIN custom_fields AS fields ON fields.ticket_id = ticket.id
-LEFT JOIN recipients AS recipient ON recipient.ticket_id = ticket.id
 ORDER BY ticket.id

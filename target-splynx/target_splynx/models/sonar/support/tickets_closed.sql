@@ -9,7 +9,7 @@ SELECT
     status.status_id,  -- tickets.status CLOSED by ticket_status_map (closed_tickets last)
     true AS closed,  -- tickets.status CLOSED (closed_tickets last)
     CAST(owner.account_id AS VARCHAR) AS _account,
-    'Ticket ' || source.id || coalesce(' ' || clip(one_line(source.subject), 60), '') AS _label
+    owner.label AS _label
 FROM splynx.tickets AS ticket
 JOIN sonar.tickets AS source ON CAST(source.id AS VARCHAR) = ticket.source_key
 JOIN shared.ticket_owners AS owner ON owner.ticket_id = source.id

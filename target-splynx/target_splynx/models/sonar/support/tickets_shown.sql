@@ -9,7 +9,7 @@ SELECT
     false AS hidden,  -- tickets.inbound_mailbox_id of a customer's ticket (ticket_visibility last)
     local_datetime(coalesce(source.global_updated_at, source.updated_at)) AS updated_at,  -- tickets.global_updated_at, else updated_at
     CAST(owner.account_id AS VARCHAR) AS _account,
-    'Ticket ' || source.id || coalesce(' ' || clip(one_line(source.subject), 60), '') AS _label
+    owner.label AS _label
 FROM splynx.tickets AS ticket
 JOIN sonar.tickets AS source ON CAST(source.id AS VARCHAR) = ticket.source_key
 JOIN shared.ticket_owners AS owner ON owner.ticket_id = source.id
