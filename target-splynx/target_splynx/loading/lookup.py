@@ -11,6 +11,7 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.adoption import marker_of
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.planning.existing import match
+from target_splynx.planning.files import with_file_name
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotFound, SplynxError, Unavailable
 from target_splynx.splynx.query import Query
@@ -29,6 +30,7 @@ def find_created(
         Undecidable: neither marker nor natural key tells it apart.
         Unavailable: Splynx does not answer.
     """
+    payload = {**path, **with_file_name(payload)}
     resource = model.resource
     if resource.listing is None and (resource.path is None or "list" not in resource.methods):
         raise Undecidable(f"{resource.name} has no list to look in.")

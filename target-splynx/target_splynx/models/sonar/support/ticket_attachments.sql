@@ -1,4 +1,5 @@
 -- resource: ticket_attachments
+-- natural_key: [filename_original, message_id]
 -- on_delete: ignore
 -- description: Files of tickets, replies and comments become attachments of the message that they came with.
 SELECT
