@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,13 +21,23 @@ import yaml
 
 import target_splynx.models
 from sandbox.sonar.contract import load_contract
+from target_splynx.contract.resource import resources
 from target_splynx.functions import register
-from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling.dependencies import build_graph, reads
 from target_splynx.modelling.library import load_models
 from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
-RELATIONS = {"accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",)}
+RELATIONS = {
+    "accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",), "tickets": ("ticket_category_ids",),
+    "job_types": ("company_ids",), "jobs": ("user_ids",),
+}  # fmt: skip
+RELATION_FIELDS = {
+    "account_group_ids": "account_groups", "geo_tax_zone_ids": "geo_tax_zones", "email_category_ids": "email_categories",
+    "ticket_category_ids": "ticket_categories", "company_ids": "companies", "user_ids": "users",
+}  # fmt: skip
+ADDED = {"files": ("content_path", "content_base64")}
+"""Columns that the tap adds when it is asked for the contents of files."""
 _TYPES = {"Int64Bit": "BIGINT", "Int": "BIGINT", "Float": "DOUBLE", "Boolean": "BOOLEAN", "Datetime": "TIMESTAMPTZ", "Date": "DATE"}
 _DUCK = {"integer": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "list": "VARCHAR[]", "map": "MAP(VARCHAR, VARCHAR)"}
 
@@ -85,7 +96,7 @@ def columns(stream: str, type_name: str) -> dict[str, str]:
         name: _TYPES.get(leaf.type.name, "VARCHAR") + ("[]" if leaf.type.is_list else "")
         for name, leaf in load_contract().leaf_fields(type_name).items()
     }
-    return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]")
+    return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]") | dict.fromkeys(ADDED.get(stream, ()), "VARCHAR")
 
 
 @dataclass
@@ -165,21 +176,41 @@ class Bench:
         self.results[model.name] = [Row(row) for row in rows]
         if model.patch:
             return
-        resource = model.resource
-        described = [row["column_name"] for row in self.fetch(f"DESCRIBE {table}")]
-        names = [name for name in described if not name.startswith("_") and name not in {"id", "additional_attributes"}]
-        condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if name in described) or "true"
-        picked = ", ".join(f'"{name}"' for name in names)
-        reference = self.fetch(f"SELECT * FROM splynx.{resource}")
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE splynx.{resource} AS SELECT {picked}, -row_number() OVER () AS id FROM {table} WHERE {condition}"
-        ).fetchall()
-        kept = [row for row in reference if row.get("source_key") is None]
-        for row in kept:
-            shared = {name: value for name, value in row.items() if name in {*names, "id"}}
+        self._make_resource_table(model.resource)
+
+    def _make_resource_table(self, resource: str) -> None:
+        """`splynx.<resource>`: what Splynx had, and the rows of every model that makes it and has run, with negative ids."""
+        table, parts, first = f"splynx.{resource}", [], 0
+        makers = [maker for maker in self.models if maker.resource == resource and not maker.patch and maker.name in self.results]
+        for maker in makers:
+            made = f'result."{maker.name}"'
+            described = [row["column_name"] for row in self.fetch(f"DESCRIBE {made}")]
+            names = [name for name in described if not name.startswith("_") and name not in {"id", "additional_attributes"}]
+            condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if name in described) or "true"
+            picked = ", ".join(f'"{name}"' for name in names)
+            parts.append(f"SELECT {picked}, {-first} - row_number() OVER () AS id FROM {made} WHERE {condition}")
+            first += len(self.results[maker.name])
+        reference = self.fetch(f"SELECT * FROM {table} WHERE source_key IS NULL")
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {' UNION ALL BY NAME '.join(parts)}").fetchall()
+        held = {row["column_name"] for row in self.fetch(f"DESCRIBE {table}")}
+        for row in reference:
+            shared = {name: value for name, value in row.items() if name in held}
             self.connection.execute(
-                f"INSERT INTO splynx.{resource} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())
+                f"INSERT INTO {table} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())
             ).fetchall()
+
+    def make_part(self, name: str) -> None:
+        """`shared.<name>`, with the parts that it reads; the parts are in the order in which they need each other."""
+        wanted, todo = set(), [name]
+        by_name = {part.name: part for part in self.parts}
+        while todo:
+            part = by_name[todo.pop()]
+            wanted.add(part.name)
+            todo += [other for other in by_name if f"shared.{other}" in _words(part.sql) and other not in wanted]
+        for part in self.parts:
+            if part.name in wanted and part.name not in self.parts_made:
+                self.connection.execute(f"CREATE TABLE shared.{part.name} AS {part.sql}").fetchall()
+                self.parts_made.add(part.name)
 
     def row(self, model: str, source_key: str | int) -> Row:
         found = [row for row in self.results[model] if row.source_key == str(source_key)]
@@ -203,6 +234,10 @@ def literal(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(literal(item) for item in value)}]"
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _words(sql: str) -> set[str]:
+    return set(re.findall(r"[a-z]+\.\w+", sql))
 
 
 @cache
@@ -231,6 +266,13 @@ def read_models() -> tuple[list[ModelFile], list[Part]]:
     return found, graph.parts
 
 
+WORKFLOW_ITEMS = json.dumps([
+    {"id": 11, "title": "New", "stage": "new", "position": 1},
+    {"id": 12, "title": "On site", "stage": "in_progress", "position": 2},
+    {"id": 13, "title": "Done", "stage": "done", "position": 3},
+])
+
+
 def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
     """Reference data of a fresh server (research/splynx-samples.json) as `splynx.*` tables."""
     tables = {
@@ -241,18 +283,22 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
         "transaction_categories": "(NULL::VARCHAR, 1, 'Service'), (NULL, 4, 'Refund')) t(source_key, id, name)",
         "payment_methods": "(NULL::VARCHAR, 1, 'Cash'), (NULL, 2, 'Bank transfer'), (NULL, 3, 'Credit card')) t(source_key, id, name)",
         "taxes": "(NULL::VARCHAR, 11, '5.5 percent', 5.5, 'single'), (NULL, 12, 'Excise', 3.0, 'single')) t(source_key, id, name, rate, type)",
+        "scheduling_workflow": f"(NULL::VARCHAR, 4, 'Default', '{WORKFLOW_ITEMS}')) t(source_key, id, title, items)",
         "states_provinces": "(NULL::VARCHAR, 50, 'WI', 'Wisconsin'), (NULL, 24, 'MN', 'Minnesota')) t(source_key, id, code, name)",
+        "tickets_types": "(NULL::VARCHAR, 1, 'Question'), (NULL, 2, 'Incident'), (NULL, 3, 'Problem')) t(source_key, id, title)",
+        "tickets_groups": "(NULL::VARCHAR, 1, 'IT'), (NULL, 2, 'Finance'), (NULL, 3, 'Sales')) t(source_key, id, title)",
+        "tickets_statuses": """
+            (NULL::VARCHAR, 1, 'New', '["open", "unresolved"]'), (NULL, 2, 'Work in progress', '["open", "unresolved"]'),
+            (NULL, 3, 'Resolved', '["closed"]'), (NULL, 4, 'Waiting on customer', '["open", "unresolved"]'),
+            (NULL, 5, 'Waiting on agent', '["open", "unresolved"]')) t(source_key, id, title_for_agent, mark)""",
     }
     for name, values in tables.items():
         connection.execute(f"CREATE TABLE splynx.{name} AS SELECT * FROM (VALUES {values}").fetchall()
         connection.execute(f"ALTER TABLE splynx.{name} ALTER id TYPE BIGINT").fetchall()
-    for name in (
-        "additional_fields", "tariffs_internet", "tariffs_voice", "tariffs_recurring", "tariffs_one_time", "customers",
-        "network_sites", "services_internet", "services_voice", "services_recurring",
-    ):  # fmt: skip
-        connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT)").fetchall()
-    for name in ("ipv4_networks", "ipv6_networks"):
-        connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)").fetchall()
+    for name, resource in resources().items():
+        if name not in tables:
+            texts = ", ".join(f'"{field}" VARCHAR' for field in resource.read if field not in {"id", "source_key"})
+            connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT{', ' + texts if texts else ''})").fetchall()
 
 
 def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Bench:
@@ -261,6 +307,7 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
     for schema in ("sonar", "splynx", "shared", "result"):
         connection.execute(f"CREATE SCHEMA {schema}").fetchall()
     wanted = {table[6:] for model in models for table in model.reads if table.startswith("sonar.")}
+    wanted |= {stream for part in parts for stream in reads(part, connection).streams}
     known = streams()
     for stream in sorted(wanted):
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
@@ -277,7 +324,7 @@ def fill_from_store(bench: Bench, path: Path) -> None:
     known = streams()
     for stream in sorted({table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}):
         kinds = columns(stream, known[stream])
-        own = [name for name in kinds if name not in RELATIONS.get(stream, ())]
+        own = [name for name in kinds if name not in (*RELATIONS.get(stream, ()), *ADDED.get(stream, ()))]
         picked = ", ".join('"' + name + '"' for name in own)
         rows = store.execute(f'SELECT {picked} FROM "{known[stream]}"').fetchall()
         lists = {name for name in own if kinds[name].endswith("[]")}
@@ -285,10 +332,9 @@ def fill_from_store(bench: Bench, path: Path) -> None:
         with file.open("w", encoding="utf-8") as out:
             related: dict[str, dict[int, list[int]]] = {}
             for name in RELATIONS.get(stream, ()):
-                relation = {"account_group_ids": "account_groups", "geo_tax_zone_ids": "geo_tax_zones", "email_category_ids": "email_categories"}[name]
                 related[name] = {}
                 for owner, target in store.execute(
-                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id", (known[stream], relation)
+                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id", (known[stream], RELATION_FIELDS[name])
                 ):
                     related[name].setdefault(owner, []).append(target)
             for values in rows:
