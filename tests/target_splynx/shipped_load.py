@@ -21,12 +21,12 @@ from target_splynx.modelling.library import load_models
 TOKEN = "shipped"
 
 
-def singer_lines(folder: Path, *, accounts: int, seed: int = 7) -> Feed:
-    """Every stream that the shipped models read, in full."""
+def singer_lines(folder: Path, *, accounts: int, seed: int = 7, **settings: Any) -> Feed:
+    """Every stream that the shipped models read, in full. `settings`: of the tap."""
     database = folder / "sonar.sqlite"
     generate(database, accounts=accounts, seed=seed)
     with SonarServer(database=database, token=TOKEN) as server:
-        config = {"api_url": server.url, "auth_token": TOKEN, "requests_per_minute": 0}
+        config = {"api_url": server.url, "auth_token": TOKEN, "requests_per_minute": 0, **settings}
         tap = TapSonar(config=config, setup_mapper=False)
         catalog: dict[str, Any] = json.loads(tap.catalog_json_text)
         tap.close()

@@ -118,7 +118,8 @@ FUNCTIONS = (
         result="a &lt; b",
         macro=(
             "CASE WHEN regexp_matches(value, '</?[A-Za-z][^<>]*>') THEN value "
-            "ELSE replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), chr(10), '<br>') END"
+            "ELSE replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), chr(10), '<br>') "
+            "END"
         ),
     ),
     Function(

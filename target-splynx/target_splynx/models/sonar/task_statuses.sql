@@ -5,7 +5,7 @@
 WITH workflows AS (
     SELECT id, items
     FROM splynx.scheduling_workflow
-    WHERE getvariable('task_workflow') = '' OR lower(title) = lower(getvariable('task_workflow')) OR CAST(id AS VARCHAR) = getvariable('task_workflow')
+    WHERE coalesce(getvariable('task_workflow'), '') = '' OR lower(title) = lower(getvariable('task_workflow')) OR CAST(id AS VARCHAR) = getvariable('task_workflow')
     QUALIFY row_number() OVER (ORDER BY id) = 1
 ),
 items AS (
