@@ -1,9 +1,0 @@
--- Blocked hours have no place in Splynx's API.
-SELECT
-    source.id,
-    NULL AS model,
-    NULL AS source_key,
-    'written' AS part,
-    'blocked hours: no API' AS skip
-FROM sonar.schedule_blockers AS source
-ORDER BY source.id
