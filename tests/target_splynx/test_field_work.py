@@ -1,6 +1,7 @@
 """Inventory, scheduling and voice over HTTP: a provider's data through the real tap, the shipped models and a Splynx sandbox.
 
-Nothing is charged, nobody is mailed, only dirty rows are rejected, and a second run writes nothing.
+Nothing is charged, nobody is mailed, only dirty rows are rejected, answers that get lost make nothing twice, and a second run
+writes nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ SECTIONS = ["foundation", "catalogue", "network", "customers", "services", "inve
 SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago", "sections": SECTIONS}
 
 
+LOST = "(inventory-stocks|inventory/(items|products)|scheduling/tasks|tasks-checklist|voice/calls)$"
+"""Where one answer in five gets lost after the work was done."""
+
+
 @dataclass
 class Loaded:
     """What the first run left behind."""
@@ -44,11 +49,15 @@ class Loaded:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     folder = tmp_path_factory.mktemp("field_work")
     feed = singer_lines(folder, accounts=60, file_contents=True)
-    with SplynxServer(now=NOW) as server:
+    with SplynxServer(now=NOW) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("target_splynx.loading.execute.FIRST_PAUSE_SECONDS", 0.01)
         splynx = Splynx(server)
         migration = Migration(folder, splynx, Path("unused"), {})
+        splynx.faults({"match": {"method": "POST", "path_regex": LOST}, "kind": "cut_after", "probability": 0.2, "seed": 3})
         migration.run(feed, **SETTINGS)
-        yield Loaded(migration, splynx, feed, splynx.stats(), migration.summary(), migration.rejects())
+        stats = splynx.stats()
+        splynx.faults()
+        yield Loaded(migration, splynx, feed, stats, migration.summary(), migration.rejects())
 
 
 def test_everything_is_there(loaded: Loaded) -> None:
@@ -60,6 +69,16 @@ def test_everything_is_there(loaded: Loaded) -> None:
     ):  # fmt: skip
         assert summary[model]["created"], model
         assert not summary[model]["problem"], model
+
+
+def test_lost_answers_make_nothing_twice(loaded: Loaded) -> None:
+    assert loaded.stats["faults_by_kind"]["cut_after"] > 10
+    counts = {model: each["created"] for model, each in loaded.summary.items() if model}
+    assert len(loaded.rows("inventory/items")) == counts["inventory/items"]
+    assert len(loaded.rows("inventory/products")) == counts["inventory/products"]
+    assert len(loaded.rows("scheduling/tasks")) == sum(counts[f"scheduling/{name}"] for name in ("jobs", "todos", "event_tasks"))
+    assert len(loaded.rows("scheduling/tasks-checklist")) == counts["scheduling/checklists"]
+    assert len(loaded.rows("voice/calls")) == counts["voice/calls"]
 
 
 def test_only_dirty_rows_are_rejected(loaded: Loaded) -> None:

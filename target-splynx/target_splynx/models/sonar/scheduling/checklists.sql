@@ -1,4 +1,5 @@
 -- resource: tasks_checklist
+-- natural_key: [task_id, name]
 -- on_delete: ignore
 -- description: To-dos of a job become items of its task's checklist.
 SELECT
