@@ -347,6 +347,40 @@ def test_planned_changes_become_tasks(office: Any, provider: Any) -> None:
     assert "Loyalty &lt; 10 %" in row.description and "Jane Roe" in row.title
 
 
+def test_a_job_for_a_move_is_at_the_new_address(office: Any, provider: Any) -> None:
+    account = provider.account()
+    home(office, account)
+    new = office.add("addresses", type="PHYSICAL", line1="7 Elm St", city="Viroqua", subdivision="US_WI", zip="54665", latitude="43.55", longitude="-90.88")
+    move = office.add("serviceable_address_account_assignment_futures", account_id=account, address_id=new, target_date="2026-12-03", note="Keys at <b>4</b>")
+    number = job(office, account, serviceable_address_account_assignment_future_id=move, user_ids=[])
+    office.run(*ALL)
+    row = office.row(JOBS, f"job:{number}")
+    assert (row.address, row.gps) == ("7 Elm St, Viroqua, WI, 54665", "43.55,-90.88")
+    assert row.description == "Moves in on 2026-12-03: Keys at 4"
+    assert office.results[EVENTS] == [], "the job tells of the move"
+
+
+def test_a_move_without_a_job_becomes_a_task(office: Any, provider: Any) -> None:
+    account, other = provider.account("Jane Roe"), provider.account("Sam Poe")
+    new = office.add("addresses", type="PHYSICAL", line1="7 Elm St", city="Viroqua")
+    for owner in (account, other, 999):
+        office.add("serviceable_address_account_assignment_futures", account_id=owner, address_id=new, target_date="2026-12-03")
+    office.add("scheduled_events", account_id=other, event="ASSIGN_SERVICEABLE_ADDRESS", complete=False, datetime="2026-12-03T18:00:00+00:00")
+    office.run(*ALL)
+    row = office.row(EVENTS, "move:1")
+    assert (row.title, row.address, row.scheduled_from) == ("Move to another address - Jane Roe", "7 Elm St, Viroqua", "2026-12-03 09:00:00")
+    assert row.related_customer_id == office.made("customers", account) and "7 Elm St" in row.description
+    assert office.row(EVENTS, "move:2").values["_skip"] == "planned move: told by the planned change of that day"
+    assert office.row(EVENTS, "move:3").reject_code == "account_missing"
+
+
+@pytest.mark.parametrize("items", ["", "null", '{"1": {"id": 9}}'])
+def test_a_workflow_that_does_not_tell_its_items(office: Any, provider: Any, items: str) -> None:
+    office.connection.execute("UPDATE splynx.scheduling_workflow SET items = ?", [items]).fetchall()
+    number = job(office, provider.account())
+    assert office.run(*ALL).row(JOBS, f"job:{number}").workflow_status_id == 1
+
+
 def test_files_of_jobs_become_attachments(office: Any, provider: Any) -> None:
     number = job(office, provider.account())
     office.add("files", fileable_type="Job", fileable_id=number, filename="mast.jpg", mime_type="image/jpeg", user_id=1, content_path="/files/1.jpg")

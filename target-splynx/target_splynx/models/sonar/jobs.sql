@@ -19,6 +19,7 @@ SELECT
         '<br>',
         'Crew: ' || as_html(crew.crew),
         'Sold with it: ' || as_html(sold.services),
+        'Moves in on ' || move.day || coalesce(': ' || as_html(move.note), ''),
         'Ticket in Sonar: #' || job.ticket_id || coalesce(' ' || as_html(one_line(ticket.subject)), ''),
         CASE WHEN job.complete THEN concat_ws(
             ' ', CASE WHEN job.completed_successfully = false THEN 'Completed without success' ELSE 'Completed' END,
@@ -43,6 +44,7 @@ FROM sonar.jobs AS job
 LEFT JOIN sonar.job_types AS kind ON kind.id = job.job_type_id
 LEFT JOIN shared.task_owners AS owner ON owner.owner_type = job.jobbable_type AND owner.owner_id = job.jobbable_id
 LEFT JOIN shared.job_crews AS crew ON crew.job_id = job.id
+LEFT JOIN shared.planned_moves AS move ON move.move_id = job.serviceable_address_account_assignment_future_id
 LEFT JOIN check_ins AS check_in ON check_in.job_id = job.id
 LEFT JOIN sold ON sold.job_id = job.id
 LEFT JOIN sonar.tickets AS ticket ON ticket.id = job.ticket_id

@@ -17,6 +17,7 @@ WITH named AS (
     UNION ALL
     SELECT 'todos', NULL, 'To-dos', 'To-dos of Sonar that belong to no job.', true, NULL, 3
     WHERE EXISTS (SELECT 1 FROM sonar.tasks WHERE taskable_type <> 'Job') OR EXISTS (SELECT 1 FROM shared.scheduled_leftovers)
+        OR EXISTS (SELECT 1 FROM shared.planned_moves WHERE job_id IS NULL)
 ),
 numbered AS (
     SELECT *, row_number() OVER (PARTITION BY lower(name) ORDER BY rank, job_type_id) AS use FROM named

@@ -15,7 +15,7 @@ items AS (
         entry.item ->> 'stage' AS stage,
         row_number() OVER (ORDER BY TRY_CAST(entry.item ->> 'position' AS BIGINT) NULLS LAST, TRY_CAST(entry.item ->> 'id' AS BIGINT)) AS place,
         count(*) OVER () AS places
-    FROM workflows AS workflow, (SELECT unnest(CAST(CAST(workflow.items AS JSON) AS JSON[])) AS item) AS entry
+    FROM workflows AS workflow, (SELECT unnest(TRY_CAST(TRY_CAST(workflow.items AS JSON) AS JSON[])) AS item) AS entry
 ),
 found AS (
     SELECT

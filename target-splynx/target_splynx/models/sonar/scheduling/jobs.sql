@@ -17,8 +17,8 @@ SELECT
     known.task_key AS source_key,  -- job:<jobs.id>
     known.title,  -- job_types.name - name of the account or site, at most 64
     known.description,  -- crew, job_services, ticket, completion, completion_notes
-    coalesce(one_line(job.address_on_completion), owner.address, '') AS address,  -- address_on_completion, else address of the account or site
-    owner.gps,  -- position of that address
+    coalesce(one_line(job.address_on_completion), move.address, owner.address, '') AS address,  -- address_on_completion, else where the account moves to, else address of the account or site
+    CASE WHEN move.address IS NOT NULL THEN move.gps ELSE owner.gps END AS gps,  -- position of that address
     owner.customer_id AS related_customer_id,  -- jobbable Account
     owner.lead_id AS related_lead_id,  -- jobbable Account that became a lead
     owner.partner_id,  -- company of the account or site; default_partner_id
@@ -48,6 +48,7 @@ FROM sonar.jobs AS job
 JOIN shared.jobs AS known ON known.job_id = job.id
 JOIN lengths AS length ON length.job_id = job.id
 LEFT JOIN shared.task_owners AS owner ON owner.owner_type = job.jobbable_type AND owner.owner_id = job.jobbable_id
+LEFT JOIN shared.planned_moves AS move ON move.move_id = job.serviceable_address_account_assignment_future_id
 LEFT JOIN shared.job_crews AS crew ON crew.job_id = job.id
 LEFT JOIN shared.task_statuses AS status ON true
 LEFT JOIN splynx.scheduling_projects AS project ON project.source_key = known.project_key
