@@ -60,6 +60,7 @@ class Settings:
     ticket_notifications: bool = False
     messages_reopen_tickets: bool = False
     finance_notifications: bool = True
+    scheduling_notifications: bool = True
     auto_pair_payments: bool = True
     aggregate_sub_accounts: bool = True
     taxes: list[dict[str, Any]] | None = None

@@ -213,7 +213,11 @@ class Planner:
         if record is not None and record.state == "deleted":
             record = None
         payload, path, problems = build(
-            model, row, known_attributes=self._attributes(model), files=self._files
+            model,
+            row,
+            known_attributes=self._attributes(model),
+            files=self._files,
+            absent=self._live.of(model.resource).absent,
         )
         own = ids.get(row.source_key)
         base = Operation(

@@ -31,10 +31,11 @@ from target_splynx.modelling.model import Part
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
 RELATIONS = {
     "accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",), "tickets": ("ticket_category_ids",),
+    "job_types": ("company_ids",), "jobs": ("user_ids",),
 }  # fmt: skip
 RELATION_FIELDS = {
     "account_group_ids": "account_groups", "geo_tax_zone_ids": "geo_tax_zones", "email_category_ids": "email_categories",
-    "ticket_category_ids": "ticket_categories",
+    "ticket_category_ids": "ticket_categories", "company_ids": "companies", "user_ids": "users",
 }  # fmt: skip
 ADDED = {"files": ("content_path", "content_base64")}
 """Columns that the tap adds when it is asked for the contents of files."""
@@ -266,6 +267,13 @@ def read_models() -> tuple[list[ModelFile], list[Part]]:
     return found, graph.parts
 
 
+WORKFLOW_ITEMS = json.dumps([
+    {"id": 11, "title": "New", "stage": "new", "position": 1},
+    {"id": 12, "title": "On site", "stage": "in_progress", "position": 2},
+    {"id": 13, "title": "Done", "stage": "done", "position": 3},
+])
+
+
 def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
     """Reference data of a fresh server (research/splynx-samples.json) as `splynx.*` tables."""
     tables = {
@@ -276,6 +284,7 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
         "transaction_categories": "(NULL::VARCHAR, 1, 'Service'), (NULL, 4, 'Refund')) t(source_key, id, name)",
         "payment_methods": "(NULL::VARCHAR, 1, 'Cash'), (NULL, 2, 'Bank transfer'), (NULL, 3, 'Credit card')) t(source_key, id, name)",
         "taxes": "(NULL::VARCHAR, 11, '5.5 percent', 5.5, 'single'), (NULL, 12, 'Excise', 3.0, 'single')) t(source_key, id, name, rate, type)",
+        "scheduling_workflow": f"(NULL::VARCHAR, 4, 'Default', '{WORKFLOW_ITEMS}')) t(source_key, id, title, items)",
         "states_provinces": "(NULL::VARCHAR, 50, 'WI', 'Wisconsin'), (NULL, 24, 'MN', 'Minnesota')) t(source_key, id, code, name)",
         "tickets_types": "(NULL::VARCHAR, 1, 'Question'), (NULL, 2, 'Incident'), (NULL, 3, 'Problem')) t(source_key, id, title)",
         "tickets_groups": "(NULL::VARCHAR, 1, 'IT'), (NULL, 2, 'Finance'), (NULL, 3, 'Sales')) t(source_key, id, title)",
