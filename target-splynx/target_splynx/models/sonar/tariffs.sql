@@ -8,7 +8,9 @@ WITH own_percent AS (
     GROUP BY applied.item
 ),
 used_percents AS (
-    SELECT item, percent, count(*) AS lines FROM shared.line_taxes GROUP BY item, percent
+    SELECT item, percent, count(*) AS lines
+    FROM (SELECT item, percent FROM shared.line_taxes UNION ALL SELECT item, percent FROM shared.planned_taxes)
+    GROUP BY item, percent
 ),
 variants AS (
     SELECT used.item, used.percent, used.lines FROM used_percents AS used
@@ -38,15 +40,6 @@ titled AS (
             ELSE ' (tax ' || regexp_replace(CAST(percent AS VARCHAR), '\.?0+$', '') || ' %)'
         END AS ending
     FROM described
-),
-matching_taxes AS (
-    -- By rate; of several the one whose name is a tax of Sonar, then the oldest.
-    SELECT
-        TRY_CAST(tax.rate AS DECIMAL(9,4)) AS percent,
-        arg_min(tax.id, tax.id + CASE WHEN known.name IS NULL THEN 1000000000 ELSE 0 END) AS tax_id
-    FROM splynx.taxes AS tax
-    LEFT JOIN (SELECT DISTINCT lower(one_line(name)) AS name FROM sonar.taxes) AS known ON known.name = lower(one_line(tax.name))
-    GROUP BY 1
 )
 SELECT
     CASE WHEN tariff.kind = 'recurring' THEN tariff.item ELSE CAST(tariff.service_id AS VARCHAR) END
@@ -83,5 +76,5 @@ SELECT
             )
     END AS reject
 FROM titled AS tariff
-LEFT JOIN matching_taxes AS tax ON tax.percent = tariff.percent AND tariff.percent > 0
+LEFT JOIN shared.matching_taxes AS tax ON tax.percent = tariff.percent AND tariff.percent > 0
 LEFT JOIN shared.company_partners AS partner ON partner.company_id = tariff.company_id
