@@ -1,4 +1,4 @@
--- The note about an account's other contacts and addresses (account_remarks), ready to be written. Notes cannot be changed by the API, so what the
+-- The note about an account's other contacts and addresses (contact_remarks), ready to be written. Notes cannot be changed by the API, so what the
 -- note says is part of its key: when the people change, another note is made.
 -- account_id, note_key, comment (HTML), datetime.
 WITH items AS (
@@ -8,7 +8,7 @@ WITH items AS (
         -- Names may hold what a browser would take for tags.
         string_agg('<li>' || replace(replace(text, '&', '&amp;'), '<', '&lt;') || '</li>', '' ORDER BY rank) AS items,
         max(created_at) AS created_at
-    FROM shared.account_remarks
+    FROM shared.contact_remarks
     GROUP BY account_id, kind
 ),
 told AS (

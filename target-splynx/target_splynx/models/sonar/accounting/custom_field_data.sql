@@ -4,7 +4,7 @@ SELECT
     CASE
         WHEN data.skip IS NOT NULL THEN NULL
         WHEN data.owner = 'Ticket' THEN 'support/tickets'
-        WHEN data.owner = 'Job' THEN 'scheduling/tasks'
+        WHEN data.owner = 'Job' THEN 'scheduling/jobs'
         WHEN data.owner = 'NetworkSite' THEN 'network/network_sites'
         WHEN data.owner = 'Service' THEN item.model
         WHEN data.in_note THEN CASE WHEN data.is_lead THEN 'customers/lead_notes' ELSE 'customers/contact_notes' END
@@ -14,6 +14,7 @@ SELECT
     CASE
         WHEN data.skip IS NOT NULL THEN NULL
         WHEN data.owner = 'Service' THEN item.source_key
+        WHEN data.owner = 'Job' THEN 'job:' || data.owner_id
         WHEN data.in_note AND data.is_lead THEN lead_note.source_key
         WHEN data.in_note THEN note.note_key
         ELSE CAST(coalesce(data.account_id, data.owner_id) AS VARCHAR)

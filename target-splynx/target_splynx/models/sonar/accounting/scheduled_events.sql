@@ -5,11 +5,12 @@ SELECT
         WHEN 'status' THEN 'services/pending_statuses'
         WHEN 'end' THEN ended.model
         WHEN 'service' THEN CASE planned.kind WHEN 'internet' THEN 'services/planned_internet' ELSE 'services/planned_recurring' END
-        WHEN 'human' THEN 'scheduling/tasks_scheduled_events'
+        WHEN 'human' THEN 'scheduling/event_tasks'
     END AS model,
     CASE change.becomes
         WHEN 'end' THEN ended.source_key
         WHEN 'service' THEN planned.source_key
+        WHEN 'human' THEN 'event:' || change.id
         ELSE CAST(change.id AS VARCHAR)
     END AS source_key,
     CASE change.becomes WHEN 'end' THEN 'merged' ELSE 'written' END AS part,
