@@ -122,14 +122,19 @@ class Bench:
         """Rows, results and settings as at the beginning."""
         for stream in self.next_ids:
             self.connection.execute(f"DELETE FROM sonar.{stream}").fetchall()
-        for part in self.parts_made:
-            self.connection.execute(f"DROP TABLE shared.{part}").fetchall()
+        self.forget_parts()
         self.connection.execute("DROP SCHEMA splynx CASCADE").fetchall()
         self.connection.execute("CREATE SCHEMA splynx").fetchall()
         fresh_splynx(self.connection)
-        for kept in (self.next_ids, self.parts_made, self.results):
+        for kept in (self.next_ids, self.results):
             kept.clear()
         self.set(**{name: setting["default"] for name, setting in settings().items()})
+
+    def forget_parts(self) -> None:
+        """The next run makes the shared parts anew: for a test that changes rows or settings between two runs."""
+        for part in self.parts_made:
+            self.connection.execute(f"DROP TABLE shared.{part}").fetchall()
+        self.parts_made.clear()
 
     def fetch(self, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
         cursor = self.connection.execute(sql, parameters or [])
