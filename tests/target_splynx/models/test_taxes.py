@@ -1,0 +1,56 @@
+"""Taxes: what must be made by hand, and how the tariffs and fees carry them (research/mapping.md §1.5)."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+
+def needed(bench: Any) -> list[dict[str, Any]]:
+    bench.make_part("needed_taxes")
+    return list(bench.fetch("SELECT * FROM shared.needed_taxes ORDER BY rate"))
+
+
+def test_taxes_that_must_be_made_by_hand(bench: Any, provider: Any) -> None:
+    bench.add("taxes", id=1, name="State Sales Tax", application="PERCENTAGE", type="GEOGRAPHICAL", rate=0.0)
+    bench.add("taxes", id=2, name="County Sales Tax", application="PERCENTAGE", type="GEOGRAPHICAL", rate=0.0)
+    bench.add("taxes", id=3, name="Excise", application="PERCENTAGE", type="GLOBAL", rate=3.0)
+    bench.add("taxes", id=4, name="911", application="FLAT", type="GLOBAL", rate=75.0)
+    bench.add("geo_tax_zones", id=1, name="WI", tax_id=1, rate=5.0)
+    bench.add("geo_tax_zones", id=2, name="County", tax_id=2, rate=0.5)
+    rental = provider.service("Rental", "RECURRING", 500)
+    line = provider.service("Line", "RECURRING", 900)
+    for service, tax in ((rental, 1), (rental, 2), (line, 3), (line, 4)):
+        bench.add("service_taxes", service_id=service, tax_id=tax, exemption_amount=0)
+    for zones in ([1, 2], [1, 2], [1]):
+        account = provider.account(geo_tax_zone_ids=zones)
+        provider.has(account, rental)
+        provider.has(account, line)
+    provider.has(provider.account(geo_tax_zone_ids=[1], billing={"tax_exempt": True}), rental)
+    bench.run("services/services_recurring")
+    found = [(row["name"], row["rate"], row["type"], row["used_by"]) for row in needed(bench)]
+    assert found == [
+        ("Excise 3 %", Decimal("3.0000"), "single", 3),
+        ("State Sales Tax 5 %", Decimal("5.0000"), "single", 1),
+        ("State Sales Tax + County Sales Tax 5.5 %", Decimal("5.5000"), "group", 2),
+    ]
+    assert json.loads(needed(bench)[2]["components"]) == [{"name": "State Sales Tax", "rate": 5.0}, {"name": "County Sales Tax", "rate": 0.5}]
+
+
+def test_no_taxes_no_handwork(bench: Any, provider: Any) -> None:
+    provider.has(provider.account())
+    bench.run("services/services_recurring")
+    assert needed(bench) == []
+
+
+def test_custom_fields_of_services_go_to_their_tariffs(bench: Any, provider: Any) -> None:
+    rental = provider.service("Rental", "RECURRING", 500)
+    install = provider.service("Install", "ONETIME", 9900)
+    phone = provider.service("Phone", "VOICE", 2000)
+    bench.add("custom_fields", id=1, entity_type="Service", name="Old plan code", type="TEXT", enum_options=[])
+    for service in (1, rental, install, phone):
+        bench.add("custom_field_data", custom_field_id=1, customfielddataable_id=service, customfielddataable_type="Service", value=f"P{service}")
+    bench.run("catalogue/tariffs_internet", "catalogue/tariffs_voice", "catalogue/tariffs_recurring", "catalogue/tariffs_one_time")
+    for kind, key, service in (("internet", 1, 1), ("voice", phone, phone), ("recurring", f"service:{rental}", rental), ("one_time", install, install)):
+        assert bench.row(f"catalogue/tariffs_{kind}", key).additional_attributes["old_plan_code"] == f"P{service}", kind
