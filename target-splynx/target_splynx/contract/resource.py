@@ -63,7 +63,8 @@ class Resource(msgspec.Struct, frozen=True):
     address when the answer to the POST does not tell it. `delete_item`: address of the DELETE where it differs.
     `action`: a PUT that does something once and leaves nothing to read back. `session`: belongs to the caller's own
     session (of an administrator, or of a customer in the portal), so an API key cannot write it. `lookup`: a model may
-    give another field instead of the record's number, which is then read there.
+    give another field instead of the record's number, which is then read there. `fresh`: what Splynx itself puts into
+    a record that it makes together with another one.
     """
 
     item: str | None
@@ -85,6 +86,7 @@ class Resource(msgspec.Struct, frozen=True):
     session: bool = False
     upload: Upload | None = None
     lookup: Lookup | None = None
+    fresh: dict[str, Any] = {}
     name: str = ""
 
     @property

@@ -59,13 +59,13 @@ def ip_blocks(value: str | None) -> list[str] | None:
         return None if network is None else [str(network)]
     try:
         ends = ipaddress.ip_address(first), ipaddress.ip_address(last)
-        return [str(block) for block in ipaddress.summarize_address_range(*ends)]  # type: ignore[type-var]
+        return [str(block) for block in ipaddress.summarize_address_range(*ends)]
     except (TypeError, ValueError):
         return None
 
 
 def ip_rest(block: str | None, taken: list[str] | None) -> list[str] | None:
-    """What is left of a block without others that lie in it, as blocks, in order; NULL when one of them is no address."""
+    """What is left of a block without others inside it, as blocks, in order; NULL when one of them is no address."""
     whole = _network(block) if block else None
     if whole is None:
         return None

@@ -28,10 +28,10 @@ def test_a_service_that_costs_enough_carries_the_credit(bench: Any, provider: An
 
 def test_credits_beyond_the_price_of_every_service_are_charges_below_zero(bench: Any, provider: Any) -> None:
     five = [provider.service(f"Box {n}", "RECURRING", 500) for n in range(3)]
-    credits = [provider.service(f"Credit {n}", "RECURRING", 400, application="CREDIT") for n in range(2)]
+    granted = [provider.service(f"Credit {n}", "RECURRING", 400, application="CREDIT") for n in range(2)]
     account = provider.account()
     lines = [provider.has(account, service) for service in five]
-    given = [provider.has(account, credit) for credit in credits]
+    given = [provider.has(account, credit) for credit in granted]
     bench.run(*ALL)
     assert bench.row(RECURRING, f"service:{lines[0]}").discount_value == Decimal("4.0000")
     assert bench.row(RECURRING, f"service:{given[0]}").values["_skip"] == "credit: merged into the discount of the main service"

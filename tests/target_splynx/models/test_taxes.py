@@ -54,3 +54,22 @@ def test_custom_fields_of_services_go_to_their_tariffs(bench: Any, provider: Any
     bench.run("catalogue/tariffs_internet", "catalogue/tariffs_voice", "catalogue/tariffs_recurring", "catalogue/tariffs_one_time")
     for kind, key, service in (("internet", 1, 1), ("voice", phone, phone), ("recurring", f"service:{rental}", rental), ("one_time", install, install)):
         assert bench.row(f"catalogue/tariffs_{kind}", key).additional_attributes["old_plan_code"] == f"P{service}", kind
+
+
+def test_the_untaxed_part_of_a_price_can_be_a_charge_of_its_own(bench: Any, provider: Any) -> None:
+    bench.add("taxes", id=1, name="State", application="PERCENTAGE", type="GLOBAL", rate=5.5)
+    tv = provider.service("TV", "RECURRING", 2995)
+    bench.add("service_taxes", service_id=tv, tax_id=1, exemption_amount=500)
+    account = provider.account()
+    line, cheap = provider.has(account, tv, quantity=2), provider.has(account, tv, price_override=300)
+    bench.run("services/services_recurring")
+    assert bench.row("services/services_recurring", f"service:{line}").unit_price == Decimal("29.9500")
+    bench.forget_parts()
+    bench.set(part_exempt="split")
+    bench.run("services/services_recurring")
+    taxed = bench.row("services/services_recurring", f"service:{line}")
+    untaxed = bench.row("services/services_recurring", f"exempt:{line}")
+    assert (taxed.unit_price, taxed.quantity, taxed.tariff_id) == (Decimal("24.9500"), 2, bench.made("tariffs_recurring", f"service:{tv}"))
+    assert (untaxed.unit_price, untaxed.quantity, untaxed.tariff_id) == (Decimal("5.0000"), 2, bench.made("tariffs_recurring", f"exempt:{tv}"))
+    assert bench.row("catalogue/tariffs_recurring", f"exempt:{tv}").vat_percent == Decimal(0)
+    assert bench.row("services/services_recurring", f"service:{cheap}").unit_price == Decimal("3.0000"), "nothing would be left to tax"

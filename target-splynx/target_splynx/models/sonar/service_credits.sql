@@ -5,7 +5,7 @@
 -- of its own), start_date, end_date, description, becomes (discount, percent, charge), skip, problem, label.
 WITH chargeable AS (
     SELECT *, quantity * unit_price AS monthly FROM shared.service_lines
-    WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX') AND skip IS NULL AND problem IS NULL
+    WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX', 'EXEMPT_PART') AND skip IS NULL AND problem IS NULL
 ),
 charged AS (
     SELECT account_id, sum(quantity * unit_price) AS monthly

@@ -27,7 +27,7 @@ WITH plans AS (
     LEFT JOIN shared.matching_taxes AS tax ON tax.percent = credit.percent AND credit.percent > 0
 )
 SELECT
-    tariff.tariff_key AS source_key,  -- service:<id>, voice_parameter:<id>, flat_tax:<id> or tool:credit; with :<percent> where taxes differ
+    tariff.tariff_key AS source_key,  -- service:<id>, voice_parameter:<id>, flat_tax:<id>, exempt:<services.id> or tool:credit; with :<percent> where taxes differ
     tariff.title,  -- services.name, voice plan and description of the parameter, or taxes.name; at most 64
     tariff.title AS service_name,  -- as title
     tariff.price,  -- amount / 100, per month

@@ -1,5 +1,5 @@
 -- resource: customer_notes
--- natural_key: [name]
+-- natural_key: [customer_id, name]
 -- on_delete: ignore
 -- description: The other contacts and addresses of an account as a pinned note, because Splynx has no contacts. Notes cannot be changed; other people make another note.
 SELECT

@@ -1,5 +1,5 @@
 -- resource: leads_notes
--- natural_key: [name]
+-- natural_key: [customer_id, name]
 -- on_delete: ignore
 -- description: What a lead's record has no fields for, as a note. Notes cannot be changed; other facts make another note.
 WITH fields AS (

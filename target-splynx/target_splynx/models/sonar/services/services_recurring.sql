@@ -3,7 +3,7 @@
 -- end: {status: disabled}
 -- description: All other regular charges; credits, one-time and unknown services appear here as skipped or rejected, so that each row is accounted for.
 SELECT
-    line.line_key AS source_key,  -- service:<account_services.id>, voice_parameter:<account_voice_service_details.id>, flat_tax:<service>:<tax>
+    line.line_key AS source_key,  -- service:<account_services.id>, voice_parameter:<account_voice_service_details.id>, flat_tax:<service>:<tax>, exempt:<account_services.id>
     customer.id AS customer_id,  -- account_services.account_id
     tariff.id AS tariff_id,  -- account_services.service_id, voice parameter or flat tax; credits that are charges of their own: the plan tool:credit
     CASE WHEN line.final_status IN ('active', 'blocked') THEN 'active' ELSE 'stopped' END AS status,  -- active
@@ -47,7 +47,7 @@ SELECT
 FROM shared.service_lines AS line
 LEFT JOIN shared.service_credits AS credit ON credit.line_key = line.line_key
 LEFT JOIN shared.service_lines AS base
-    ON line.source_type IN ('VOICE_PARAMETER', 'FLAT_TAX') AND base.line_key = 'service:' || line.account_service_id
+    ON line.source_type IN ('VOICE_PARAMETER', 'FLAT_TAX', 'EXEMPT_PART') AND base.line_key = 'service:' || line.account_service_id
 LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(line.account_id AS VARCHAR)
 LEFT JOIN splynx.tariffs_recurring AS tariff ON tariff.source_key = CASE WHEN line.kind = 'credit' THEN credit.tariff_key ELSE line.tariff_key END
 LEFT JOIN shared.bundle_lines AS member ON member.line_key = line.line_key
