@@ -73,3 +73,26 @@ def test_the_untaxed_part_of_a_price_can_be_a_charge_of_its_own(bench: Any, prov
     assert (untaxed.unit_price, untaxed.quantity, untaxed.tariff_id) == (Decimal("5.0000"), 2, bench.made("tariffs_recurring", f"exempt:{tv}"))
     assert bench.row("catalogue/tariffs_recurring", f"exempt:{tv}").vat_percent == Decimal(0)
     assert bench.row("services/services_recurring", f"service:{cheap}").unit_price == Decimal("3.0000"), "nothing would be left to tax"
+
+
+def test_a_location_can_carry_the_tax_of_its_zones(bench: Any, provider: Any) -> None:
+    """tax_by location: where all charges of a kind pay the same, and Splynx has that tax; else the tariffs carry it."""
+    bench.add("taxes", id=1, name="State", application="PERCENTAGE", type="GEOGRAPHICAL", rate=0.0)
+    for number, rate in ((1, 5.5), (2, 4.0)):
+        bench.add("geo_tax_zones", id=number, name=f"Zone {number}", tax_id=1, rate=rate)
+    taxed = provider.service("Taxed net", "DATA", 5000)
+    rental, free = provider.service("Rental", "RECURRING", 500), provider.service("Free", "RECURRING", 100)
+    for service in (taxed, rental):
+        bench.add("service_taxes", service_id=service, tax_id=1, exemption_amount=0)
+    known, unknown = provider.account(geo_tax_zone_ids=[1]), provider.account(geo_tax_zone_ids=[2])
+    lines = {name: provider.has(account, taxed) for name, account in (("known", known), ("unknown", unknown))}
+    mixed = [provider.has(known, rental), provider.has(known, free)]
+    bench.set(tax_by="location", location_by="geo_tax_zone")
+    bench.run("services/services_internet", "services/services_recurring")
+    rows = {row.source_key: row for row in bench.results["foundation/locations"]}
+    assert (rows["zones:1"].tax_for_tariff_internet, rows["zones:1"].tax_for_tariff_recurring) == (11, None), "recurring charges pay different taxes"
+    assert rows["zones:2"].tax_for_tariff_internet is None, "Splynx has no tax of 4 %"
+    plain, own = bench.made("tariffs_internet", taxed), bench.made("tariffs_internet", f"{taxed}:4.0000")
+    assert [bench.row("services/services_internet", lines[name]).tariff_id for name in ("known", "unknown")] == [plain, own]
+    assert bench.row("services/services_recurring", f"service:{mixed[0]}").tariff_id == bench.made("tariffs_recurring", f"service:{rental}:5.5000")
+    assert [row["rate"] for row in needed(bench)] == [Decimal("4.0000"), Decimal("5.5000")]

@@ -5,12 +5,12 @@ WITH parts AS (
         line.line_key,
         applied.percent,
         list({'name': one_line(tax.name), 'rate': percent(rate.rate)} ORDER BY tax.id) AS components
-    FROM shared.line_taxes AS applied
+    FROM shared.line_tax_sums AS applied
     JOIN shared.lines AS line ON line.line_key = applied.line_key
     JOIN shared.item_taxes AS carried ON carried.item = line.item
     JOIN shared.account_tax_rates AS rate ON rate.account_id = line.account_id AND rate.tax_id = carried.tax_id AND rate.rate > 0
     JOIN sonar.taxes AS tax ON tax.id = carried.tax_id
-    WHERE applied.percent > 0
+    WHERE applied.percent > 0 AND getvariable('tax_by') <> 'none'
     GROUP BY line.line_key, applied.percent
 ),
 counted AS (

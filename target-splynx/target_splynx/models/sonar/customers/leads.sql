@@ -1,6 +1,5 @@
 -- resource: leads
 -- natural_key: [name, date_add]
--- on_delete: ignore
 -- description: Accounts that look for a service and never had one become leads. Leads have no field for a marker; name and day tell them apart.
 WITH found AS (
     SELECT

@@ -1,6 +1,5 @@
 -- resource: leads
 -- natural_key: [name, date_add]
--- on_delete: ignore
 -- description: Coverage requests from the web site become leads, unless the e-mail is known already.
 WITH known AS (
     -- Whoever asked and is an account by now.
