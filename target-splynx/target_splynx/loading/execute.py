@@ -16,6 +16,7 @@ from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.loading.lookup import Undecidable, find_created
+from target_splynx.loading.numbers import Numbers
 from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, delete_path, item_path
 from target_splynx.loading.uploads import Uploads, without_file
@@ -59,6 +60,7 @@ class Executor:
         """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told.
         `files`: where the contents of planned files wait."""
         self._client = client
+        self._numbers = Numbers(client)
         self._passwords = passwords
         self._attempts = max(1, retry_attempts + 1)
         self._wait = FIRST_PAUSE_SECONDS if wait_seconds is None else wait_seconds
@@ -206,6 +208,7 @@ class Executor:
         return Outcome(operation, "done", splynx_id=splynx_id, record=_record(operation, splynx_id))
 
     def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        operation = replace(operation, splynx_id=self._numbers.of(model.resource, operation))
         splynx_id = operation.splynx_id or ""
         body = without_file(operation.payload)
         if model.resource.delete_item:

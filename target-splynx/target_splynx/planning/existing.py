@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from target_splynx.contract.live import MARKER
-from target_splynx.contract.resource import Resource, path_parameters
+from target_splynx.contract.resource import Lookup, Resource, path_parameters
 from target_splynx.contract.values import WrongType, same, to_api
 from target_splynx.ledger.entries import Operation
 from target_splynx.loading.paths import filled, item_path
@@ -110,6 +110,8 @@ class Existing:
         return found
 
     def _row(self, resource: Resource, change: Operation) -> dict[str, Any] | None:
+        if resource.lookup is not None:
+            return self._looked_up(resource, resource.lookup, change)
         if list_path(resource)[0] is not None and resource.id:
             name = resource.name
             if name not in self._by_id:
@@ -123,6 +125,19 @@ class Existing:
         except SplynxError:
             return None
         return row if isinstance(row, dict) else None
+
+    def _looked_up(self, resource: Resource, lookup: Lookup, change: Operation) -> dict[str, Any] | None:
+        """A record that Splynx makes with another one: of one that is only planned, what it will hold."""
+        if any(is_provisional(value) for value in change.path.values()):
+            return resource.fresh
+        place = filled(lookup.path, change.path)
+        if place not in self._by_id:
+            try:
+                rows = self._client.get(place)
+            except SplynxError:
+                rows = []
+            self._by_id[place] = {str(row.get(lookup.field)): row for row in rows if isinstance(row, dict)}
+        return self._by_id[place].get(str(change.splynx_id))
 
     def _count(self, path: str, query: Query) -> int | None:
         try:

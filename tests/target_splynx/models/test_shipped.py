@@ -13,7 +13,7 @@ import target_splynx.contract
 from target_splynx.modelling.evaluate import RESERVED
 
 RESOURCES = json.loads((Path(target_splynx.contract.__file__).parent / "resources.json").read_text(encoding="utf-8"))
-IN_ADDRESSES = {"source_key", "additional_attributes", "id", "customer_id", "module", "message_id"}
+IN_ADDRESSES = {"source_key", "additional_attributes", "id", "customer_id", "module", "message_id", "network"}
 
 
 def test_header_names_a_resource_and_says_what_it_does(models: list[Any]) -> None:

@@ -1,15 +1,12 @@
 -- Every regular charge with all that decides about it, the same for each kind of service (mapping.md §5.1 to §5.4).
 -- line_key, item, kind, account_id, account_service_id, tariff_key, description, quantity, unit_price, monthly, period, start_date, end_date, begin_date,
--- own_reason, package, skip, problem, label.
-WITH data_day AS (
-    -- The day on which the data stands still: cut-over, else the newest change that was read.
-    SELECT coalesce(getvariable('cutover_date'), local_date(max(account.updated_at))) AS day FROM sonar.accounts AS account
-),
-removals AS (
-    SELECT TRY_CAST(event.primary_event_object_id AS BIGINT) AS account_service_id, min(local_date(event.datetime)) AS day
-    FROM sonar.scheduled_events AS event
-    WHERE event.event = 'REMOVE_SERVICE' AND NOT event.complete
-    GROUP BY 1
+-- own_reason, package, percent (sum of its taxes), skip, problem, label.
+WITH removals AS (
+    SELECT planned.account_service_id, min(planned.day) AS day
+    FROM shared.planned_ends AS planned
+    -- An event before the cut-over is Sonar's own.
+    JOIN shared.scheduled_changes AS change ON change.id = planned.event_id AND change.becomes = 'end'
+    GROUP BY planned.account_service_id
 ),
 found AS (
     SELECT
@@ -79,6 +76,7 @@ SELECT
     local_date(dated.created_at) AS begin_date,
     dated.own_reason,
     one_line(package.name) AS package,
+    dated.percent,
     dated.final_status,
     CASE
         WHEN dated.account_skip IS NOT NULL THEN dated.account_skip
@@ -121,7 +119,7 @@ SELECT
     END AS problem,
     dated.account_label || ': ' || coalesce(dated.own_name, dated.item_name, dated.item) AS label
 FROM dated
-CROSS JOIN data_day
+CROSS JOIN shared.data_day AS data_day
 LEFT JOIN removals AS removal ON removal.account_service_id = dated.account_service_id
 LEFT JOIN sonar.packages AS package ON package.id = dated.package_id
 LEFT JOIN shared.tariffs AS tariff ON tariff.item = dated.item AND tariff.percent = dated.percent
