@@ -13,8 +13,6 @@ from singer_feed import Feed
 from splynx_runs import Migration, Splynx
 
 SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago"}
-NOTES = "customers/customer-notes"
-"""Splynx has no way to delete them."""
 
 
 @pytest.fixture(scope="module")
