@@ -22,7 +22,7 @@ import target_splynx.models
 from sandbox.sonar.contract import load_contract
 from target_splynx.functions import register
 from target_splynx.modelling.dependencies import build_graph
-from target_splynx.modelling.library import load_models
+from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
@@ -77,7 +77,8 @@ def streams() -> dict[str, str]:
         entity = contract.entity_of(root.type.name)
         if entity and entity in contract.stored_types and not name.startswith("core_"):
             found[name] = entity
-    return found
+    # Computed by Sonar, not stored.
+    return found | {"transactions": "Transaction"}
 
 
 def columns(stream: str, type_name: str) -> dict[str, str]:
@@ -108,6 +109,8 @@ class Bench:
         self.connection.execute("DROP SCHEMA splynx CASCADE").fetchall()
         self.connection.execute("CREATE SCHEMA splynx").fetchall()
         fresh_splynx(self.connection)
+        self.connection.execute("DROP SCHEMA engine CASCADE").fetchall()
+        engine_tables(self.connection)
         for kept in (self.next_ids, self.parts_made, self.results):
             kept.clear()
         self.set(**{name: setting["default"] for name, setting in settings().items()})
@@ -248,11 +251,20 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"ALTER TABLE splynx.{name} ALTER id TYPE BIGINT").fetchall()
     for name in (
         "additional_fields", "tariffs_internet", "tariffs_voice", "tariffs_recurring", "tariffs_one_time", "customers",
-        "network_sites", "services_internet", "services_voice", "services_recurring",
+        "network_sites", "services_internet", "services_voice", "services_recurring", "invoices", "payments", "transactions", "credit_notes",
     ):  # fmt: skip
         connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT)").fetchall()
     for name in ("ipv4_networks", "ipv6_networks"):
         connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)").fetchall()
+
+
+def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the engine tells models, before the first load (target_splynx.planning.engine_tables)."""
+    connection.execute("CREATE SCHEMA engine").fetchall()
+    for name, columns in {
+        "complete_streams": "stream VARCHAR", "basis": "section VARCHAR, day VARCHAR, strategy VARCHAR", "written": "model VARCHAR, source_key VARCHAR",
+    }.items():  # fmt: skip
+        connection.execute(f"CREATE TABLE engine.{name} ({columns})").fetchall()
 
 
 def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Bench:
@@ -266,6 +278,7 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
         connection.execute(f"CREATE TABLE sonar.{stream} ({listed})").fetchall()
     fresh_splynx(connection)
+    engine_tables(connection)
     bench = Bench(connection, models, parts)
     bench.set(**{name: setting["default"] for name, setting in settings().items()})
     return bench
@@ -275,7 +288,8 @@ def fill_from_store(bench: Bench, path: Path) -> None:
     """Every stream that a model reads, out of the sandbox's SQLite store."""
     store = sqlite3.connect(path)
     known = streams()
-    for stream in sorted({table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}):
+    read = {table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}
+    for stream in sorted(read - optional_streams().keys()):
         kinds = columns(stream, known[stream])
         own = [name for name in kinds if name not in RELATIONS.get(stream, ())]
         picked = ", ".join('"' + name + '"' for name in own)

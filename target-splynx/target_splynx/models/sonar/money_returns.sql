@@ -1,0 +1,33 @@
+-- What went back of payments: refunds, reversals (bounced checks), voids. Together never more than the payment.
+-- return_key, kind, row_id, payment_id, account_id, cents, made_on, description.
+WITH returned AS (
+    -- GUESS: a refund without an outcome yet counts as paid back; only a refused one does not.
+    SELECT 'refund' AS kind, id, payment_id, amount, created_at, description FROM sonar.refunded_payments
+    WHERE transaction_successful IS DISTINCT FROM false
+    UNION ALL
+    SELECT 'reversal', id, payment_id, amount, created_at, description FROM sonar.reversed_payments
+    UNION ALL
+    SELECT 'void', id, payment_id, amount, created_at, description FROM sonar.voided_payments
+),
+summed AS (
+    SELECT
+        returned.*,
+        payment.account_id,
+        payment.amount AS paid,
+        coalesce(CAST(sum(returned.amount) OVER (
+            PARTITION BY returned.payment_id ORDER BY returned.created_at, returned.kind, returned.id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS BIGINT), 0) AS before
+    FROM returned
+    JOIN sonar.payments AS payment ON payment.id = returned.payment_id AND payment.successful
+)
+SELECT
+    kind || ':' || id AS return_key,
+    kind,
+    id AS row_id,
+    payment_id,
+    account_id,
+    greatest(least(amount, paid - before), 0) AS cents,
+    local_date(created_at) AS made_on,
+    one_line(description) AS description
+FROM summed
