@@ -2,7 +2,7 @@
 
 * `engine.marker_modules(module)`: modules whose records are marked.
 * `engine.complete_streams(stream)`: streams that were staged in full; an optional stream that is not counts as absent.
-* `engine.basis(section, day, strategy)`: by what a section's records were written, once there are any.
+* `engine.basis(section, name, value)`: the facts on which a section's records stand, once there are any.
 * `engine.written(model, source_key)`: records that live in Splynx, of the models of sections with a basis.
 """
 
@@ -15,7 +15,7 @@ from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.stage.store import Stage
 
 BASES = {"money": "money_basis"}
-"""Section → shared part whose only row says `day` and `strategy`."""
+"""Section → shared part whose only row holds the facts; `skip` in it says why nothing is written."""
 
 
 def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> None:
@@ -31,8 +31,12 @@ def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> No
     known = {section: facts for section in BASES if (facts := basis(ledger.engine, section)) is not None}
     evaluator.engine_table(
         "basis",
-        {"section": "VARCHAR", "day": "VARCHAR", "strategy": "VARCHAR"},
-        ({"section": section, **facts} for section, facts in known.items()),
+        {"section": "VARCHAR", "name": "VARCHAR", "value": "VARCHAR"},
+        (
+            {"section": section, "name": name, "value": value}
+            for section, facts in known.items()
+            for name, value in facts.items()
+        ),
     )
     evaluator.engine_table(
         "written",
@@ -50,5 +54,5 @@ def keep_basis(evaluator: Evaluator, ledger: Ledger) -> None:
     """After planning, before loading: what the plan's records stand on."""
     for section, part in BASES.items():
         facts = evaluator.single_row(part)
-        if facts and all(facts.get(name) is not None for name in ("day", "strategy")):
-            set_basis(ledger.engine, section, {name: str(facts[name]) for name in ("day", "strategy")})
+        if facts and facts.pop("skip", None) is None and all(value is not None for value in facts.values()):
+            set_basis(ledger.engine, section, {name: str(value) for name, value in facts.items()})

@@ -262,7 +262,7 @@ def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """What the engine tells models, before the first load (target_splynx.planning.engine_tables)."""
     connection.execute("CREATE SCHEMA engine").fetchall()
     for name, columns in {
-        "complete_streams": "stream VARCHAR", "basis": "section VARCHAR, day VARCHAR, strategy VARCHAR", "written": "model VARCHAR, source_key VARCHAR",
+        "complete_streams": "stream VARCHAR", "basis": "section VARCHAR, name VARCHAR, value VARCHAR", "written": "model VARCHAR, source_key VARCHAR",
     }.items():  # fmt: skip
         connection.execute(f"CREATE TABLE engine.{name} ({columns})").fetchall()
 

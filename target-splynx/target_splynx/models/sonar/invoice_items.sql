@@ -1,21 +1,18 @@
 -- The items of each invoice that is written, and what they add up to.
--- invoice_id, how (carried: open on the day of shared.money_basis; full: made since), cents, original_cents, as_lines, items.
-WITH basis AS (
-    SELECT * FROM shared.money_basis
-),
-invoices AS (
+-- invoice_id, how (carried: it lies before shared.money_basis; full: made since), cents, original_cents, as_lines, items.
+WITH invoices AS (
     SELECT
         invoice.id,
         invoice.account_id,
         invoice.date,
         invoice.end_date,
-        CASE WHEN local_date(invoice.created_at) < basis.day THEN 'carried' ELSE 'full' END AS how,
+        CASE WHEN side.before THEN 'carried' ELSE 'full' END AS how,
         opening.cents AS left_cents,
         opening.whole,
-        basis.day,
         basis.strategy
     FROM sonar.invoices AS invoice
-    CROSS JOIN basis
+    JOIN shared.money_invoices AS side ON side.invoice_id = invoice.id
+    CROSS JOIN shared.money_basis AS basis
     LEFT JOIN shared.money_opening AS opening ON opening.kind = 'invoice' AND opening.row_id = invoice.id
 ),
 lines AS (
@@ -39,10 +36,10 @@ lines AS (
     JOIN shared.charge_lines AS line ON line.debit_id = charge.debit_id
     LEFT JOIN shared.money_accounts AS account ON account.account_id = invoice.account_id
     WHERE CASE invoice.how
-        WHEN 'carried' THEN charge.made_on < invoice.day AND NOT (charge.gone AND charge.gone_on < invoice.day)
+        WHEN 'carried' THEN charge.before AND NOT charge.gone_before
         ELSE NOT charge.gone
             -- What the opening balance holds, or a future item that was written before the invoice was made, is charged already.
-            AND NOT (invoice.strategy = 'opening_balance' AND charge.made_on < invoice.day)
+            AND NOT (invoice.strategy = 'opening_balance' AND charge.before)
             AND NOT EXISTS (
                 SELECT 1 FROM engine.written AS written
                 WHERE written.model = 'money/charges' AND written.source_key = 'debit:' || charge.debit_id

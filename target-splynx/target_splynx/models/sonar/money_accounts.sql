@@ -4,10 +4,7 @@ WITH basis AS (
     SELECT * FROM shared.money_basis
 ),
 opening AS (
-    SELECT account_id, CAST(sum(cents) FILTER (WHERE entry.day < basis.day) AS BIGINT) AS cents
-    FROM shared.money_entries AS entry
-    CROSS JOIN basis
-    GROUP BY account_id
+    SELECT account_id, CAST(sum(cents) FILTER (WHERE before) AS BIGINT) AS cents FROM shared.money_entries GROUP BY account_id
 ),
 open_then AS (
     SELECT

@@ -1,26 +1,15 @@
--- What was open on the day of shared.money_basis: each item with what was left of it at the beginning of that day.
--- Later allocations, reversals and voids are taken out again. Cents, as the item shows them (a payment's rest is positive).
+-- What was open on the older side of shared.money_basis: each item with what was left of it then.
+-- What came later (allocations, reversals, voids) is taken out again. Cents, as the item shows them (a payment's rest is positive).
 -- kind (invoice, charge, payment, discount), row_id, account_id, cents, whole (nothing of it was used or paid).
-WITH basis AS (
-    SELECT day FROM shared.money_basis
-),
-charges AS (
-    SELECT
-        charge.*,
-        local_date(invoice.created_at) < basis.day AS on_old_invoice,
-        charge.made_on < basis.day AND NOT (charge.gone AND charge.gone_on < basis.day) AS stood
+WITH charges AS (
+    SELECT charge.*, coalesce(invoice.before, false) AS on_old_invoice, charge.before AND NOT charge.gone_before AS stood
     FROM shared.money_charges AS charge
-    CROSS JOIN basis
-    LEFT JOIN sonar.invoices AS invoice ON invoice.id = charge.invoice_id
+    LEFT JOIN shared.money_invoices AS invoice ON invoice.invoice_id = charge.invoice_id
 ),
 allocations AS (
-    SELECT
-        allocation.*,
-        allocation.made_on < basis.day AND NOT (allocation.gone AND allocation.gone_on < basis.day) AS stood
-    FROM shared.money_allocations AS allocation
-    CROSS JOIN basis
+    SELECT *, before AND NOT gone_before AS stood FROM shared.money_allocations
 ),
--- What an invoice has gained and lost since that day.
+-- What an invoice has gained and lost since.
 moved_charges AS (
     SELECT
         invoice_id,
@@ -48,32 +37,25 @@ used AS (
     GROUP BY kind, receipt_id
 ),
 returned_later AS (
-    SELECT payment_id, CAST(sum(cents) AS BIGINT) AS cents
-    FROM shared.money_returns
-    CROSS JOIN basis
-    WHERE made_on >= basis.day
-    GROUP BY payment_id
+    SELECT payment_id, CAST(sum(cents) AS BIGINT) AS cents FROM shared.money_returns WHERE NOT before GROUP BY payment_id
 )
 SELECT
     'invoice' AS kind,
-    invoice.id AS row_id,
-    invoice.account_id,
+    side.invoice_id AS row_id,
+    side.account_id,
     -- GUESS: the figures of a void invoice stay as they were, so its rows are counted.
     CASE
-        WHEN invoice.void THEN coalesce(charged.stood_cents, 0) - coalesce(paid.stood_cents, 0)
+        WHEN side.void THEN coalesce(charged.stood_cents, 0) - coalesce(paid.stood_cents, 0)
         ELSE invoice.remaining_due + coalesce(charged.lost_cents, 0) + coalesce(paid.gained_cents, 0)
     END AS cents,
     coalesce(paid.stood_cents, 0) = 0 AS whole
-FROM sonar.invoices AS invoice
-CROSS JOIN basis
-LEFT JOIN moved_charges AS charged ON charged.invoice_id = invoice.id
-LEFT JOIN moved_allocations AS paid ON paid.invoice_id = invoice.id
-WHERE local_date(invoice.created_at) < basis.day
-    AND NOT (coalesce(invoice.void, false) AND local_date(coalesce(invoice.voided_at, invoice.created_at)) < basis.day)
+FROM shared.money_invoices AS side
+JOIN sonar.invoices AS invoice ON invoice.id = side.invoice_id
+LEFT JOIN moved_charges AS charged ON charged.invoice_id = side.invoice_id
+LEFT JOIN moved_allocations AS paid ON paid.invoice_id = side.invoice_id
+WHERE side.before AND NOT side.void_before
 UNION ALL
-SELECT 'charge', debit_id, account_id, cents, true
-FROM charges
-WHERE stood AND on_old_invoice IS DISTINCT FROM true
+SELECT 'charge', debit_id, account_id, cents, true FROM charges WHERE stood AND NOT on_old_invoice
 UNION ALL
 SELECT
     lower(receipt.kind),
@@ -85,7 +67,6 @@ SELECT
     END,
     coalesce(used.stood_cents, 0) = 0
 FROM shared.money_receipts AS receipt
-CROSS JOIN basis
 LEFT JOIN used ON used.kind = receipt.kind AND used.receipt_id = receipt.receipt_id
 LEFT JOIN returned_later ON receipt.kind = 'Payment' AND returned_later.payment_id = receipt.receipt_id
-WHERE receipt.made_on < basis.day AND NOT (receipt.gone AND receipt.gone_on < basis.day)
+WHERE receipt.before AND NOT receipt.gone_before

@@ -2,19 +2,15 @@
 -- on_delete: ignore
 -- after: [money/invoices]
 -- description: Charges that no invoice holds become future items of the next invoice; a line that was added to an invoice since the cut-over is booked at once.
-WITH basis AS (
-    SELECT * FROM shared.money_basis
-),
-charges AS (
+WITH charges AS (
     SELECT
         charge.*,
-        basis.day,
         basis.strategy,
         written.source_key IS NOT NULL AS written,
-        charge.invoice_id IS NOT NULL AND NOT charge.gone AND charge.made_on >= basis.day AND local_date(invoice.created_at) < basis.day AS added_later
+        coalesce(invoice.before, false) AND NOT charge.gone AND NOT charge.before AS added_later
     FROM shared.money_charges AS charge
-    CROSS JOIN basis
-    LEFT JOIN sonar.invoices AS invoice ON invoice.id = charge.invoice_id
+    CROSS JOIN shared.money_basis AS basis
+    LEFT JOIN shared.money_invoices AS invoice ON invoice.invoice_id = charge.invoice_id
     LEFT JOIN engine.written AS written ON written.model = 'money/charges' AND written.source_key = 'debit:' || charge.debit_id
 ),
 amounts AS (
@@ -45,13 +41,13 @@ SELECT
         WHEN account.account_id IS NULL
             THEN reject('account_missing', 'The charge belongs to account ' || amount.account_id || ', which does not exist.', 'Ask Sonar, or leave it out.')
         WHEN account.problem IS NOT NULL THEN account.problem
-        WHEN amount.gone
+        WHEN amount.gone AND amount.written
             THEN reject('reversed_after_load', 'The charge was taken back in Sonar after it was written.', 'Delete the future item S-' || amount.debit_id || ' in Splynx.')
     END AS _reject,
     CASE
         WHEN account.skip IS NOT NULL THEN account.skip
         WHEN amount.gone AND NOT amount.written THEN 'reversed'
-        WHEN amount.strategy = 'opening_balance' AND amount.made_on < amount.day THEN 'part of the opening balance'
+        WHEN amount.strategy = 'opening_balance' AND amount.before THEN 'part of the opening balance'
         WHEN amount.price = 0 THEN 'nothing to charge'
     END AS _skip,
     coalesce(account.label, 'Account ' || amount.account_id) || ': charge ' || amount.debit_id AS _label

@@ -40,7 +40,7 @@ SELECT
     coalesce(account.label, 'Account ' || discount.account_id) || ': discount ' || discount.id AS _label
 FROM sonar.discounts AS discount
 JOIN shared.money_basis AS basis ON basis.strategy = 'history'
-JOIN shared.money_receipts AS receipt ON receipt.kind = 'Discount' AND receipt.receipt_id = discount.id AND receipt.made_on >= basis.day
+JOIN shared.money_receipts AS receipt ON receipt.kind = 'Discount' AND receipt.receipt_id = discount.id AND NOT receipt.before
 LEFT JOIN shared.money_accounts AS account ON account.account_id = discount.account_id
 LEFT JOIN used_on ON used_on.discount_id = discount.id
 LEFT JOIN engine.written AS written ON written.model = 'money/credit_notes' AND written.source_key = CAST(discount.id AS VARCHAR)

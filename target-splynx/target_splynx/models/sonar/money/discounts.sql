@@ -20,16 +20,16 @@ SELECT
         WHEN account.account_id IS NULL
             THEN reject('account_missing', 'The discount belongs to account ' || discount.account_id || ', which does not exist.', 'Ask Sonar, or leave it out.')
         WHEN account.problem IS NOT NULL THEN account.problem
-        WHEN receipt.gone AND written.source_key IS NOT NULL AND receipt.made_on >= basis.day
+        WHEN receipt.gone AND written.source_key IS NOT NULL AND NOT receipt.before
             THEN reject('reversed_after_load', 'The discount was taken back in Sonar after it was written.', 'Delete transaction S-' || discount.id || ' in Splynx.')
     END AS _reject,
     CASE
         WHEN account.skip IS NOT NULL THEN account.skip
-        WHEN receipt.made_on < basis.day AND basis.strategy = 'opening_balance' THEN 'part of the opening balance'
-        WHEN receipt.gone AND receipt.gone_on < basis.day THEN 'reversed'
-        WHEN receipt.made_on < basis.day AND opening.cents = 0 THEN 'used up'
-        WHEN receipt.gone AND receipt.made_on >= basis.day AND written.source_key IS NULL THEN 'reversed'
-        WHEN receipt.made_on >= basis.day AND basis.strategy = 'history' THEN 'a credit note'
+        WHEN receipt.before AND basis.strategy = 'opening_balance' THEN 'part of the opening balance'
+        WHEN receipt.gone_before THEN 'reversed'
+        WHEN receipt.before AND opening.cents = 0 THEN 'used up'
+        WHEN receipt.gone AND NOT receipt.before AND written.source_key IS NULL THEN 'reversed'
+        WHEN NOT receipt.before AND basis.strategy = 'history' THEN 'a credit note'
         WHEN receipt.cents = 0 THEN 'nothing given'
     END AS _skip,
     coalesce(account.label, 'Account ' || discount.account_id) || ': discount ' || discount.id AS _label

@@ -23,7 +23,7 @@ methods AS (
 SELECT
     CAST(payment.id AS VARCHAR) AS source_key,  -- payments.id
     account.customer_id,  -- payments.account_id, of child accounts the parent's customer
-    CASE WHEN receipt.made_on >= basis.day THEN used_on.invoice_id END AS invoice_id,  -- credits, when it paid one invoice that is written
+    CASE WHEN NOT receipt.before THEN used_on.invoice_id END AS invoice_id,  -- credits, when it paid one invoice that is written
     method.id AS payment_type,  -- payment_type by payment_type_map
     'S-' || payment.id AS receipt_number,  -- payments.id
     local_date(payment.payment_datetime) AS date,  -- payment_datetime
@@ -47,7 +47,7 @@ SELECT
     CASE
         WHEN account.skip IS NOT NULL THEN account.skip
         WHEN receipt.receipt_id IS NULL THEN 'declined'
-        WHEN receipt.made_on < basis.day AND basis.strategy = 'opening_balance' THEN 'part of the opening balance'
+        WHEN receipt.before AND basis.strategy = 'opening_balance' THEN 'part of the opening balance'
         WHEN opening.cents = 0 THEN 'used up'
         WHEN payment.amount = 0 THEN 'nothing paid'
     END AS _skip,

@@ -2,10 +2,7 @@
 -- on_delete: ignore
 -- after: [money/invoices]
 -- description: What was taken back since the cut-over. Refunds, reversals and voids of payments, and reversed charges and discounts of before.
-WITH basis AS (
-    SELECT * FROM shared.money_basis
-),
-movements AS (
+WITH movements AS (
     SELECT
         'return:' || back.return_key AS source_key,
         back.account_id,
@@ -15,37 +12,35 @@ movements AS (
         CASE back.kind WHEN 'refund' THEN 'Refund' WHEN 'reversal' THEN 'Reversal' ELSE 'Void' END || ' of payment ' || back.payment_id
             || coalesce(', ' || back.description, '') AS description
     FROM shared.money_returns AS back
-    JOIN basis ON back.made_on >= basis.day
+    WHERE NOT back.before
     UNION ALL
     SELECT 'charge_undone:' || charge.debit_id, charge.account_id, 'credit', charge.cents, charge.gone_on,
         'Charge ' || charge.debit_id || ' taken back' || coalesce(', ' || charge.description, '')
     FROM shared.money_charges AS charge
-    JOIN basis ON charge.gone AND charge.made_on < basis.day AND charge.gone_on >= basis.day
-    LEFT JOIN sonar.invoices AS invoice ON invoice.id = charge.invoice_id
+    CROSS JOIN shared.money_basis AS basis
+    LEFT JOIN shared.money_invoices AS invoice ON invoice.invoice_id = charge.invoice_id
     -- A line of an invoice of before. Of a later one, or of none, it is the line or the future item itself that goes.
-    WHERE basis.strategy = 'opening_balance' OR local_date(invoice.created_at) < basis.day
+    WHERE charge.before AND charge.gone AND NOT charge.gone_before AND (basis.strategy = 'opening_balance' OR invoice.before)
     UNION ALL
     SELECT 'discount_undone:' || receipt.receipt_id, receipt.account_id, 'debit', receipt.cents, receipt.gone_on,
         'Discount ' || receipt.receipt_id || ' taken back'
     FROM shared.money_receipts AS receipt
-    JOIN basis ON receipt.kind = 'Discount' AND receipt.gone AND receipt.made_on < basis.day AND receipt.gone_on >= basis.day
+    WHERE receipt.kind = 'Discount' AND receipt.before AND receipt.gone AND NOT receipt.gone_before
     UNION ALL
     -- Between two accounts of one customer nothing moves.
     SELECT 'paid_by_another:' || allocation.credit_id, allocation.invoice_account_id, 'credit', allocation.cents, allocation.made_on,
         'Paid by account ' || allocation.receipt_account_id
     FROM shared.money_allocations AS allocation
-    JOIN basis ON NOT allocation.gone AND allocation.made_on >= basis.day
     JOIN shared.account_payers AS mine ON mine.account_id = allocation.invoice_account_id
     JOIN shared.account_payers AS other ON other.account_id = allocation.receipt_account_id
-    WHERE mine.payer_account_id <> other.payer_account_id
+    WHERE NOT allocation.gone AND NOT allocation.before AND mine.payer_account_id <> other.payer_account_id
     UNION ALL
     SELECT 'paid_for_another:' || allocation.credit_id, allocation.receipt_account_id, 'debit', allocation.cents, allocation.made_on,
         'Paid for account ' || allocation.invoice_account_id
     FROM shared.money_allocations AS allocation
-    JOIN basis ON NOT allocation.gone AND allocation.made_on >= basis.day
     JOIN shared.account_payers AS mine ON mine.account_id = allocation.receipt_account_id
     JOIN shared.account_payers AS other ON other.account_id = allocation.invoice_account_id
-    WHERE mine.payer_account_id <> other.payer_account_id
+    WHERE NOT allocation.gone AND NOT allocation.before AND mine.payer_account_id <> other.payer_account_id
 )
 SELECT
     movement.source_key,  -- return:refund|reversal|void:<id>, charge_undone:<debits.id>, discount_undone:<discounts.id>, paid_by_another:<credits.id>
