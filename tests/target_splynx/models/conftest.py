@@ -89,7 +89,7 @@ def columns(stream: str, type_name: str) -> dict[str, str]:
     return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]")
 
 
-@dataclass
+@dataclass(repr=False)
 class Bench:
     """The stage of a test."""
 
@@ -330,7 +330,7 @@ def models(shipped: Shipped) -> list[ModelFile]:
     return shipped[0]
 
 
-@dataclass
+@dataclass(repr=False)
 class Provider:
     """Short ways to a provider with one company, one status of each kind, and accounts that can be billed."""
 
