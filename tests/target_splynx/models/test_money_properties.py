@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import date, timedelta
 from typing import Any
 
@@ -58,7 +57,7 @@ def test_what_is_written_is_what_is_owed(
 
     assert bench.load() == {}, "the second run writes nothing"
 
-    kept = copy.deepcopy(bench.held)
+    kept = dict(bench.held)
     play(books, accounts, after)
     bench.fill(books.rows)
     bench.load()

@@ -18,7 +18,7 @@ SELECT
     code,
     exponent,
     CASE
-        WHEN money(1) <> CASE exponent WHEN 0 THEN 1 WHEN 2 THEN 0.01 WHEN 3 THEN 0.001 ELSE 0.0001 END
+        WHEN money(1) <> CASE exponent WHEN 0 THEN 1 WHEN 2 THEN 0.01 WHEN 3 THEN 0.001 WHEN 4 THEN 0.0001 END
             THEN reject(
                 'currency_exponent_wrong',
                 'Sonar''s currency ' || code || ' has ' || exponent || ' decimals, and amounts would be read with another number of them.',
