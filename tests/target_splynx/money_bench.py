@@ -72,7 +72,7 @@ class MoneyBench:
         self.bench.connection.execute("DELETE FROM engine.basis").fetchall()
         self.bench.connection.execute("DELETE FROM engine.written").fetchall()
         basis = self.bench.fetch("SELECT * EXCLUDE (skip) FROM shared.money_basis")[0]
-        for name, value in basis.items():
+        for name, value in ((name, value) for name, value in basis.items() if value is not None):
             self.bench.connection.execute("INSERT INTO engine.basis VALUES ('money', ?, ?)", [name, str(value)]).fetchall()
         for model, key in self.held:
             self.bench.connection.execute("INSERT INTO engine.written VALUES (?, ?)", [model, key]).fetchall()

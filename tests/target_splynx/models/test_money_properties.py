@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from money_bench import MoneyBench, effect
 from random_ledgers import STEPS, START, AccountBooks, Books, play
 
-ACCOUNTS = 8
+ACCOUNTS = 10
 STEP = st.tuples(st.integers(0, ACCOUNTS - 1), st.sampled_from(STEPS), st.integers(1, 400))
 # No shrinking: each try runs all models, and the seed of a failure is printed.
 ORDINARY = settings(
-    max_examples=10, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 AFTER_LOAD = {"reversed_after_load", "voided_after_load"}
 """Taken back in Sonar after it was written, where only a person may take it back in Splynx."""

@@ -2,15 +2,15 @@
 -- up by balance_strategy; what comes later is written row by row. Once money is written this stays as it was (engine.basis).
 -- One row: strategy, day, moment (of the newest change), last_<stream> (highest ids; NULL before the first load), skip (why none is written).
 WITH newest AS (
-    SELECT max(stream.newest) AS moment
+    SELECT max(stream.newest) AS moment, local_date(greatest(max(stream.newest), (SELECT max(updated_at) FROM sonar.accounts))) AS day
     FROM (
-        SELECT max(updated_at) AS newest FROM sonar.accounts
-        UNION ALL
-        SELECT max(updated_at) FROM sonar.invoices
+        SELECT max(updated_at) AS newest FROM sonar.invoices
         UNION ALL
         SELECT max(updated_at) FROM sonar.debits
         UNION ALL
         SELECT max(updated_at) FROM sonar.payments
+        UNION ALL
+        SELECT max(updated_at) FROM sonar.discounts
         UNION ALL
         SELECT max(updated_at) FROM sonar.credits
     ) AS stream
@@ -22,6 +22,7 @@ wanted AS (
     SELECT
         kept.facts,
         newest.moment,
+        newest.day AS newest_day,
         CASE
             WHEN kept.facts['strategy'] <> getvariable('balance_strategy')
                 THEN error(
@@ -43,7 +44,7 @@ SELECT
         CAST(facts['day'] AS DATE),
         CASE
             WHEN strategy = 'history' THEN CAST(getvariable('history_from') AS DATE)
-            ELSE coalesce(CAST(getvariable('cutover_date') AS DATE), local_date(moment))
+            ELSE coalesce(CAST(getvariable('cutover_date') AS DATE), newest_day)
         END
     ) AS day,
     coalesce(CAST(facts['moment'] AS TIMESTAMPTZ), moment) AS moment,
@@ -58,6 +59,6 @@ SELECT
     CASE
         WHEN strategy = 'none' THEN 'balance_strategy: none'
         -- The evening before counts: the old system's last run is on the day before the new one starts.
-        WHEN facts['day'] IS NULL AND CAST(getvariable('cutover_date') AS DATE) > local_date(moment) + 1 THEN 'the day of the cut-over is not reached'
+        WHEN facts['day'] IS NULL AND CAST(getvariable('cutover_date') AS DATE) > newest_day + 1 THEN 'the day of the cut-over is not reached'
     END AS skip
 FROM wanted

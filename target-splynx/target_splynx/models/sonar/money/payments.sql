@@ -4,13 +4,16 @@
 -- after: [money/invoices, money/opening_balances, money/charges, money/discounts, money/taken_back, money/credit_notes]
 -- description: What is left of payments, and payments made since the cut-over in full. Last of all, because Splynx uses them up at once.
 WITH used_on AS (
-    -- The invoice, when a payment went on one only.
-    SELECT allocation.receipt_id AS payment_id, any_value(invoice.id) AS invoice_id
-    FROM shared.money_allocations AS allocation
-    LEFT JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(allocation.invoice_id AS VARCHAR)
-    WHERE allocation.kind = 'Payment' AND NOT allocation.gone AND allocation.invoice_account_id = allocation.receipt_account_id
-    GROUP BY allocation.receipt_id
-    HAVING count(DISTINCT allocation.invoice_id) = 1
+    -- The invoice that a payment went on whole, at first: what happens to it later does not change what was written.
+    SELECT first.payment_id, invoice.id AS invoice_id
+    FROM (
+        SELECT receipt_id AS payment_id, arg_min(invoice_id, credit_id) AS invoice_id, arg_min(cents, credit_id) AS cents
+        FROM shared.money_allocations
+        WHERE kind = 'Payment' AND invoice_account_id = receipt_account_id
+        GROUP BY receipt_id
+    ) AS first
+    JOIN sonar.payments AS payment ON payment.id = first.payment_id AND payment.amount = first.cents
+    JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(first.invoice_id AS VARCHAR)
 ),
 methods AS (
     SELECT
@@ -23,7 +26,7 @@ methods AS (
 SELECT
     CAST(payment.id AS VARCHAR) AS source_key,  -- payments.id
     account.customer_id,  -- payments.account_id, of child accounts the parent's customer
-    CASE WHEN NOT receipt.before THEN used_on.invoice_id END AS invoice_id,  -- credits, when it paid one invoice that is written
+    CASE WHEN NOT receipt.before THEN used_on.invoice_id END AS invoice_id,  -- credits, when the whole payment went on one invoice that is written
     method.id AS payment_type,  -- payment_type by payment_type_map
     'S-' || payment.id AS receipt_number,  -- payments.id
     local_date(payment.payment_datetime) AS date,  -- payment_datetime
