@@ -186,7 +186,9 @@ def test_labels_categories_and_methods(bench: Any, provider: Any) -> None:
     assert bench.row("foundation/labels", "status:1").color == "#2ecc71"
     methods = {row.source_key: row.name for row in bench.results["foundation/payment_methods"]}
     assert methods["method:ach"] == "ACH" and methods["method:cash"] == "Cash" and len(methods) == 7
-    assert [row.name for row in bench.results["foundation/transaction_categories"]] == ["Opening balance (Sonar)", "Sonar discount", "Refund"]
+    assert [row.name for row in bench.results["foundation/transaction_categories"]] == [
+        "Sonar charge", "Opening balance (Sonar)", "Sonar discount", "Refund",
+    ]  # fmt: skip
 
 
 def test_networks(bench: Any, provider: Any) -> None:

@@ -7,7 +7,8 @@ WITH charges AS (
         charge.*,
         basis.strategy,
         written.source_key IS NOT NULL AS written,
-        coalesce(invoice.before, false) AND NOT charge.gone AND NOT charge.before AS added_later
+        coalesce(invoice.before, false) AND NOT charge.gone AND NOT charge.before AS added_later,
+        charge.invoice_id IS NOT NULL AND invoice.invoice_id IS NULL AS invoice_missing
     FROM shared.money_charges AS charge
     CROSS JOIN shared.money_basis AS basis
     LEFT JOIN shared.money_invoices AS invoice ON invoice.invoice_id = charge.invoice_id
@@ -41,6 +42,8 @@ SELECT
         WHEN account.account_id IS NULL
             THEN reject('account_missing', 'The charge belongs to account ' || amount.account_id || ', which does not exist.', 'Ask Sonar, or leave it out.')
         WHEN account.problem IS NOT NULL THEN account.problem
+        WHEN amount.invoice_missing
+            THEN reject('invoice_missing', 'The charge is a line of invoice ' || amount.invoice_id || ', which does not exist.', 'Ask Sonar, or leave it out.')
         WHEN amount.gone AND amount.written
             THEN reject('reversed_after_load', 'The charge was taken back in Sonar after it was written.', 'Delete the future item S-' || amount.debit_id || ' in Splynx.')
     END AS _reject,
@@ -54,5 +57,5 @@ SELECT
 FROM amounts AS amount
 LEFT JOIN shared.money_accounts AS account ON account.account_id = amount.account_id
 LEFT JOIN splynx.transaction_categories AS charge_category ON charge_category.source_key = 'tool:charge'
-WHERE amount.invoice_id IS NULL OR amount.added_later OR amount.written
+WHERE amount.invoice_id IS NULL OR amount.added_later OR amount.written OR amount.invoice_missing
 ORDER BY amount.debit_id, amount.source_key
