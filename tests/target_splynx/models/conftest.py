@@ -252,6 +252,7 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
     for name in (
         "additional_fields", "tariffs_internet", "tariffs_voice", "tariffs_recurring", "tariffs_one_time", "customers",
         "network_sites", "services_internet", "services_voice", "services_recurring", "invoices", "payments", "transactions", "credit_notes",
+        "customer_documents",
     ):  # fmt: skip
         connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT)").fetchall()
     for name in ("ipv4_networks", "ipv6_networks"):
@@ -414,6 +415,19 @@ def sandbox_bench(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) ->
         bench = empty_bench(connection, shipped)
         fill_from_store(bench, path)
         yield bench.run(), path
+
+
+@pytest.fixture(scope="module")
+def sandbox_money(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A bench over a provider of 150 accounts with four months of money; the test runs what it wants."""
+    from sandbox.data.generate import generate
+
+    path = tmp_path_factory.mktemp("sonar") / "sonar.db"
+    generate(path, accounts=150, seed=7, history="recent")
+    with duckdb.connect() as connection:
+        bench = empty_bench(connection, shipped)
+        fill_from_store(bench, path)
+        yield bench
 
 
 @pytest.fixture(scope="session")
