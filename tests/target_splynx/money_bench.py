@@ -43,13 +43,16 @@ class MoneyBench:
         """The streams of money hold these rows and no others."""
         for stream in STREAMS:
             self.bench.connection.execute(f"DELETE FROM sonar.{stream}").fetchall()
+            self.bench.next_ids.setdefault(stream, 0)  # so that the bench empties it again
             found = rows.get(stream, [])
             if found:
                 names = list(dict.fromkeys(name for row in found for name in row))
                 marks = ", ".join("(" + ", ".join("?" * len(names)) + ")" for _ in found)
                 values = [row.get(name) for row in found for name in names]
                 listed = ", ".join(f'"{name}"' for name in names)
-                self.bench.connection.execute(f"INSERT INTO sonar.{stream} ({listed}) VALUES {marks}", values).fetchall()
+                self.bench.connection.execute(
+                    f"INSERT INTO sonar.{stream} ({listed}) VALUES {marks}", values
+                ).fetchall()
 
     def load(self) -> dict[tuple[str, str], Any]:
         """Run the models, and take over what they write, as the engine does: new rows and changed ones, never less.
@@ -59,10 +62,10 @@ class MoneyBench:
             self.bench.connection.execute(f"DROP TABLE shared.{part}").fetchall()
         self.bench.parts_made.clear()
         self.bench.run(*MONEY)
-        fresh = {
-            (model, row.source_key): row for model in MONEY for row in self.bench.results[model] if row.fine
+        fresh = {(model, row.source_key): row for model in MONEY for row in self.bench.results[model] if row.fine}
+        changed = {
+            key: row for key, row in fresh.items() if key not in self.held or self.held[key].values != row.values
         }
-        changed = {key: row for key, row in fresh.items() if key not in self.held or self.held[key].values != row.values}
         self.held |= fresh
         self.remember()
         return changed
@@ -73,7 +76,9 @@ class MoneyBench:
         self.bench.connection.execute("DELETE FROM engine.written").fetchall()
         basis = self.bench.fetch("SELECT * EXCLUDE (skip) FROM shared.money_basis")[0]
         for name, value in ((name, value) for name, value in basis.items() if value is not None):
-            self.bench.connection.execute("INSERT INTO engine.basis VALUES ('money', ?, ?)", [name, str(value)]).fetchall()
+            self.bench.connection.execute(
+                "INSERT INTO engine.basis VALUES ('money', ?, ?)", [name, str(value)]
+            ).fetchall()
         for model, key in self.held:
             self.bench.connection.execute("INSERT INTO engine.written VALUES (?, ?)", [model, key]).fetchall()
 

@@ -103,14 +103,17 @@ def table(bench: Any) -> str:
             else:
                 lines.append(f"| {model} | {row.source_key} | {_what(model, row)} | {shown(effect(model, row))} |")
     owed = bench.fetch("SELECT history_cents, open_items_cents FROM shared.account_owed")[0]
-    lines.append(f"| | | owed in Sonar: open items {shown(owed['open_items_cents'])}, full ledger {shown(owed['history_cents'])} | |")
+    lines.append(
+        f"| | | owed in Sonar: open items {shown(owed['open_items_cents'])}, full ledger {shown(owed['history_cents'])} | |"
+    )
     return "\n".join(lines) + "\n"
 
 
 def _what(model: str, row: Any) -> str:
     if model in {"money/invoices", "money/credit_notes"}:
         items = "; ".join(
-            f"{item['description']} {item['price']:.2f}" + (f" + {item['tax']:.4f} %" if item["tax"] else "") for item in row.items
+            f"{item['description']} {item['price']:.2f}" + (f" + {item['tax']:.4f} %" if item["tax"] else "")
+            for item in row.items
         )
         return f"{row.number}: {items}"
     if model == "money/payments":

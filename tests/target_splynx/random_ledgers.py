@@ -6,7 +6,6 @@ are kept here by themselves, not with the SQL under test: `owed` is added up ste
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -64,7 +63,10 @@ class AccountBooks:
         waiting = [debit for debit in self.own("debits") if debit["invoice_id"] is None and not debit["reversed"]]
         for debit in waiting:
             debit.update(invoice_id=invoice["id"], updated_at=now)
-        new = [self._debit(invoice["id"], size * 37 + 11 * number + 1, RATES[(size + number) % len(RATES)]) for number in range(size % 3 + 1)]
+        new = [
+            self._debit(invoice["id"], size * 37 + 11 * number + 1, RATES[(size + number) % len(RATES)])
+            for number in range(size % 3 + 1)
+        ]
         for debit in (*waiting, *new):
             invoice["total_debits"] += debit["amount"]
             invoice["total_taxes"] += self.tax("Debit", debit["id"])
@@ -95,7 +97,15 @@ class AccountBooks:
     def discount(self, size: int) -> None:
         amount = size * 23 + 5
         row = self.books.add(
-            "discounts", account_id=self.account, amount=amount, service_id=2, service_name="Courtesy", quantity=1, type="ONETIME", reversed=False, reversed_at=None
+            "discounts",
+            account_id=self.account,
+            amount=amount,
+            service_id=2,
+            service_name="Courtesy",
+            quantity=1,
+            type="ONETIME",
+            reversed=False,
+            reversed_at=None,
         )
         taxes = self._taxes("Discount", row["id"], amount, RATES[size % 2])
         row["amount_remaining"] = amount + taxes
@@ -108,8 +118,15 @@ class AccountBooks:
             if payment["amount_remaining"]:
                 cents = max(1, payment["amount_remaining"] * (size % 5) // 5)
                 payment.update(amount_remaining=payment["amount_remaining"] - cents, updated_at=self.books.now)
-                self.books.add("refunded_payments", payment_id=payment["id"], amount=cents, transaction_successful=(True, None)[size % 2])
-                self.books.add("refunded_payments", payment_id=payment["id"], amount=cents, transaction_successful=False)
+                self.books.add(
+                    "refunded_payments",
+                    payment_id=payment["id"],
+                    amount=cents,
+                    transaction_successful=(True, None)[size % 2],
+                )
+                self.books.add(
+                    "refunded_payments", payment_id=payment["id"], amount=cents, transaction_successful=False
+                )
                 self.owed += cents
                 return
 
@@ -128,7 +145,7 @@ class AccountBooks:
                         self.owed -= debit["amount"] + self.tax("Debit", debit["id"])
                         if size % 2:
                             debit.update(reversed=True, reversed_at=self.books.now, updated_at=self.books.now)
-                self._release(lambda credit: credit["invoice_id"] == invoice["id"], invoices=False)
+                self._release("invoice_id", invoice["id"], invoices=False)
                 invoice.update(void=True, voided_at=self.books.now, updated_at=self.books.now)
                 if size % 3 == 0:
                     invoice["remaining_due"] = 0
@@ -136,7 +153,11 @@ class AccountBooks:
 
     def reverse_charge(self, size: int) -> None:
         """A charge that no invoice holds, or a line of an invoice that nobody has paid."""
-        unpaid = {i["id"]: i for i in self.own("invoices") if not i["void"] and i["remaining_due"] == i["total_debits"] + i["total_taxes"]}
+        unpaid = {
+            i["id"]: i
+            for i in self.own("invoices")
+            if not i["void"] and i["remaining_due"] == i["total_debits"] + i["total_taxes"]
+        }
         for debit in reversed(self.own("debits")):
             if debit["reversed"] or not (debit["invoice_id"] is None or debit["invoice_id"] in unpaid):
                 continue
@@ -155,7 +176,12 @@ class AccountBooks:
         for row in self._receipts("Discount"):
             gross = row["amount"] + self.tax("Discount", row["id"])
             if row["amount_remaining"] == gross:
-                row.update(reversed=True, reversed_at=self.books.now, updated_at=self.books.now, amount_remaining=(0, gross)[size % 2])
+                row.update(
+                    reversed=True,
+                    reversed_at=self.books.now,
+                    updated_at=self.books.now,
+                    amount_remaining=(0, gross)[size % 2],
+                )
                 self.owed += gross
                 return
 
@@ -164,7 +190,10 @@ class AccountBooks:
         for invoice in self.own("invoices"):
             if not invoice["void"]:
                 debit = self._debit(invoice["id"], size + 1, ())
-                invoice.update(remaining_due=invoice["remaining_due"] + debit["amount"], total_debits=invoice["total_debits"] + debit["amount"])
+                invoice.update(
+                    remaining_due=invoice["remaining_due"] + debit["amount"],
+                    total_debits=invoice["total_debits"] + debit["amount"],
+                )
                 return
 
     # Helpers
@@ -174,7 +203,11 @@ class AccountBooks:
 
     def tax(self, kind: str, row_id: int) -> int:
         rows = self.books.rows.get("tax_transactions", [])
-        return sum(row["amount"] for row in rows if (row["taxtransactionable_type"], row["taxtransactionable_id"]) == (kind, row_id))
+        return sum(
+            row["amount"]
+            for row in rows
+            if (row["taxtransactionable_type"], row["taxtransactionable_id"]) == (kind, row_id)
+        )
 
     def _debit(self, invoice_id: int | None, cents: int, rates: tuple[int, ...]) -> Row:
         debit = self.books.add(
@@ -190,7 +223,12 @@ class AccountBooks:
         for rate in rates:
             amount = half_up(cents, rate)
             self.books.add(
-                "tax_transactions", amount=amount, amount_taxed=cents, description="Tax", taxtransactionable_type=kind, taxtransactionable_id=row_id
+                "tax_transactions",
+                amount=amount,
+                amount_taxed=cents,
+                description="Tax",
+                taxtransactionable_type=kind,
+                taxtransactionable_id=row_id,
             )
             total += amount
         return total
@@ -211,9 +249,10 @@ class AccountBooks:
                     void=False, voided_at=None,
                 )  # fmt: skip
 
-    def _release(self, which: Callable[[Row], bool], *, invoices: bool = True) -> None:
+    def _release(self, column: str, row_id: int, kind: str | None = None, *, invoices: bool = True) -> None:
+        """Void what was applied: of an invoice, or of a payment."""
         for credit in self.own("credits"):
-            if which(credit) and not credit["void"]:
+            if credit[column] == row_id and kind in {None, credit["creditable_type"]} and not credit["void"]:
                 credit.update(void=True, voided_at=self.books.now, updated_at=self.books.now)
                 stream = {"Payment": "payments", "Discount": "discounts"}[credit["creditable_type"]]
                 self.books.rows[stream][credit["creditable_id"] - 1]["amount_remaining"] += credit["amount"]
@@ -221,11 +260,17 @@ class AccountBooks:
                     self.books.rows["invoices"][credit["invoice_id"] - 1]["remaining_due"] += credit["amount"]
 
     def _undo_payment(self, size: int, stream: str) -> None:
-        gone = {row["payment_id"] for name in ("reversed_payments", "voided_payments") for row in self.books.rows.get(name, [])}
+        gone = {
+            row["payment_id"]
+            for name in ("reversed_payments", "voided_payments")
+            for row in self.books.rows.get(name, [])
+        }
         payments = [payment for payment in self._receipts("Payment") if payment["id"] not in gone]
         if payments:
             payment = payments[size % len(payments)]
-            self._release(lambda credit: (credit["creditable_type"], credit["creditable_id"]) == ("Payment", payment["id"]))
+            self._release(
+                lambda credit: (credit["creditable_type"], credit["creditable_id"]) == ("Payment", payment["id"])
+            )
             rest, payment["amount_remaining"] = payment["amount_remaining"], 0
             # The amount on the row may be the whole payment, also after a refund.
             self.books.add(stream, payment_id=payment["id"], amount=(rest, payment["amount"])[size % 2])

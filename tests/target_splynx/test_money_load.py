@@ -75,11 +75,15 @@ def documents(splynx: Splynx) -> dict[str, list[str]]:
     return {
         "invoices": sorted(row["number"] for row in splynx.rows("finance/invoices")),
         "payments": sorted(row["receipt_number"] for row in splynx.rows("finance/payments")),
-        "transactions": sorted(row["additional_attributes"].get("sonar_id") or "" for row in splynx.rows("finance/transactions")),
+        "transactions": sorted(
+            row["additional_attributes"].get("sonar_id") or "" for row in splynx.rows("finance/transactions")
+        ),
     }
 
 
-def test_balances_are_sonars_to_the_cent_and_late_payments_come_once(tmp_path: Path, splynx: Splynx, store: Path, sonar: Feed) -> None:
+def test_balances_are_sonars_to_the_cent_and_late_payments_come_once(
+    tmp_path: Path, splynx: Splynx, store: Path, sonar: Feed
+) -> None:
     migration = Migration(tmp_path, splynx, Path("unused"), {})
     migration.run(sonar, **SETTINGS)
     truth = read_truth(store)
@@ -98,7 +102,9 @@ def test_balances_are_sonars_to_the_cent_and_late_payments_come_once(tmp_path: P
     later = tmp_path / "later.sqlite"
     later.write_bytes(store.read_bytes())
     known = documents(splynx)
-    happened = change(later, Wishes(late_payments=3), datetime(2026, 11, 16, 15, tzinfo=timezone.utc), seed=3).changed["late_payments"]
+    happened = change(later, Wishes(late_payments=3), datetime(2026, 11, 16, 15, tzinfo=timezone.utc), seed=3).changed[
+        "late_payments"
+    ]
     customers = {int(row["additional_attributes"]["sonar_id"]) for row in splynx.rows("customers/customer")}
     expected = {f"S-{entry['id']}" for entry in happened if entry["account_id"] in customers - held_back}
     assert expected

@@ -99,8 +99,10 @@ def mapping_settings(mapping: str = "sonar") -> dict[str, dict[str, Any]]:
 
 @lru_cache
 def optional_streams(mapping: str = "sonar") -> dict[str, dict[str, str]]:
-    """Streams that a shipped mapping's models use when they are there: name → columns that models read, with their DuckDB
-    types. Without the stream, an empty table takes its place."""
+    """Streams that a mapping's models use when they are there: name → columns that models read, with their DuckDB types.
+
+    Without the stream, an empty table takes its place.
+    """
     path = shipped_folder(mapping) / "optional_streams.yml"
     if not path.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Tables of the engine that models may read (docs/reference/models.md): what it knows and neither source nor Splynx tells.
+"""Tables of the engine that models may read (docs/reference/models.md): what neither source nor Splynx tells.
 
 * `engine.marker_modules(module)`: modules whose records are marked.
 * `engine.complete_streams(stream)`: streams that were staged in full; an optional stream that is not counts as absent.
@@ -22,9 +22,7 @@ def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> No
     """Make the tables for one plan, and empty ones for optional streams that the tap does not send."""
     for name, columns in graph.optional.items():
         stage.ensure(name, columns)
-    modules = sorted(
-        {m.resource.additional_fields for m in graph.order if m.marked and m.resource.additional_fields}
-    )
+    modules = sorted({m.resource.additional_fields for m in graph.order if m.marked and m.resource.additional_fields})
     evaluator.engine_table("marker_modules", {"module": "VARCHAR"}, ({"module": name} for name in modules))
     complete = [name for name, status in stage.streams().items() if status.complete]
     evaluator.engine_table("complete_streams", {"stream": "VARCHAR"}, ({"stream": name} for name in complete))

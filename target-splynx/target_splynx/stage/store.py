@@ -187,7 +187,9 @@ class Stage:
         if not have:
             listed = ", ".join(f"{quoted(c)} {kind}" for c, kind in {**columns, _RUN: "BIGINT"}.items())
             self.connection.execute(f"CREATE TABLE {table} ({listed})")
-            self.connection.execute("INSERT OR REPLACE INTO stage.streams VALUES (?, []::VARCHAR[], false, NULL)", [name])
+            self.connection.execute(
+                "INSERT OR REPLACE INTO stage.streams VALUES (?, []::VARCHAR[], false, NULL)", [name]
+            )
             return
         for column in columns.keys() - {held.casefold() for held in have}:
             self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {columns[column]}")

@@ -27,8 +27,22 @@ from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
 RELATIONS = {"accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",)}
-_TYPES = {"Int64Bit": "BIGINT", "Int": "BIGINT", "Float": "DOUBLE", "Boolean": "BOOLEAN", "Datetime": "TIMESTAMPTZ", "Date": "DATE"}
-_DUCK = {"integer": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "list": "VARCHAR[]", "map": "MAP(VARCHAR, VARCHAR)"}
+_TYPES = {
+    "Int64Bit": "BIGINT",
+    "Int": "BIGINT",
+    "Float": "DOUBLE",
+    "Boolean": "BOOLEAN",
+    "Datetime": "TIMESTAMPTZ",
+    "Date": "DATE",
+}
+_DUCK = {
+    "integer": "BIGINT",
+    "string": "VARCHAR",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "list": "VARCHAR[]",
+    "map": "MAP(VARCHAR, VARCHAR)",
+}
 
 
 @dataclass
@@ -181,12 +195,15 @@ class Bench:
         for row in kept:
             shared = {name: value for name, value in row.items() if name in {*names, "id"}}
             self.connection.execute(
-                f"INSERT INTO splynx.{resource} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())
+                f"INSERT INTO splynx.{resource} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})",
+                list(shared.values()),
             ).fetchall()
 
     def row(self, model: str, source_key: str | int) -> Row:
         found = [row for row in self.results[model] if row.source_key == str(source_key)]
-        assert len(found) == 1, f"{model} has {len(found)} rows {source_key}: {[row.source_key for row in self.results[model]]}"
+        assert len(found) == 1, (
+            f"{model} has {len(found)} rows {source_key}: {[row.source_key for row in self.results[model]]}"
+        )
         return found[0]
 
     def made(self, resource: str, source_key: str | int) -> int:
@@ -226,10 +243,22 @@ def read_models() -> tuple[list[ModelFile], list[Part]]:
     found = []
     for model in graph.order:
         reads = graph.reads[model.name]
-        tables = {f"sonar.{name}" for name in reads.streams} | {f"splynx.{name}" for name in reads.resources} | {f"shared.{name}" for name in reads.parts}
+        tables = (
+            {f"sonar.{name}" for name in reads.streams}
+            | {f"splynx.{name}" for name in reads.resources}
+            | {f"shared.{name}" for name in reads.parts}
+        )
         text = model.path.read_text(encoding="utf-8")
         found.append(
-            ModelFile(model.name, model.resource.name, model.mode == "patch", model.description, text, model.sql, frozenset(tables))
+            ModelFile(
+                model.name,
+                model.resource.name,
+                model.mode == "patch",
+                model.description,
+                text,
+                model.sql,
+                frozenset(tables),
+            )
         )
     return found, graph.parts
 
@@ -256,7 +285,9 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
     ):  # fmt: skip
         connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT)").fetchall()
     for name in ("ipv4_networks", "ipv6_networks"):
-        connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)").fetchall()
+        connection.execute(
+            f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)"
+        ).fetchall()
 
 
 def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -300,10 +331,15 @@ def fill_from_store(bench: Bench, path: Path) -> None:
         with file.open("w", encoding="utf-8") as out:
             related: dict[str, dict[int, list[int]]] = {}
             for name in RELATIONS.get(stream, ()):
-                relation = {"account_group_ids": "account_groups", "geo_tax_zone_ids": "geo_tax_zones", "email_category_ids": "email_categories"}[name]
+                relation = {
+                    "account_group_ids": "account_groups",
+                    "geo_tax_zone_ids": "geo_tax_zones",
+                    "email_category_ids": "email_categories",
+                }[name]
                 related[name] = {}
                 for owner, target in store.execute(
-                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id", (known[stream], relation)
+                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id",
+                    (known[stream], relation),
                 ):
                     related[name].setdefault(owner, []).append(target)
             for values in rows:
@@ -341,7 +377,12 @@ class Provider:
         add = self.bench.add
         add("companies", id=1, name="Ridge Net", default=True, enabled=True)
         add("companies", id=2, name="Valley Fiber", default=False, enabled=True)
-        for number, name, activates in ((1, "Active", True), (2, "Inactive", False), (3, "Lead", False), (4, "Pending", False)):
+        for number, name, activates in (
+            (1, "Active", True),
+            (2, "Inactive", False),
+            (3, "Lead", False),
+            (4, "Pending", False),
+        ):
             add("account_statuses", id=number, name=name, activates_account=activates, color="#2ECC71")
         add("account_types", id=1, name="Residential", type="RESIDENTIAL", color="#000000")
         add("account_types", id=2, name="Business", type="COMMERCIAL", color="#000000")
@@ -354,21 +395,34 @@ class Provider:
         """A service with the detail row of its kind."""
         times = values.pop("times_to_run", None)
         speeds = values.pop("speeds", (100_000, 20_000))
-        number = self.bench.add("services", name=name, type=kind, amount=cents, **{"application": "DEBIT", "enabled": True} | values)
+        number = self.bench.add(
+            "services", name=name, type=kind, amount=cents, **{"application": "DEBIT", "enabled": True} | values
+        )
         if kind == "DATA":
             self.bench.add(
                 "data_service_details", service_id=number, billing_frequency=frequency,
                 download_speed_kilobits_per_second=speeds[0], upload_speed_kilobits_per_second=speeds[1],
             )  # fmt: skip
         elif kind == "VOICE":
-            self.bench.add("voice_service_details", service_id=number, billing_frequency=frequency, unlimited_local_minutes=True)
+            self.bench.add(
+                "voice_service_details", service_id=number, billing_frequency=frequency, unlimited_local_minutes=True
+            )
         elif kind == "RECURRING":
             self.bench.add("recurring_service_details", service_id=number, billing_frequency=frequency)
         elif kind == "EXPIRING":
-            self.bench.add("expiring_service_details", service_id=number, billing_frequency=frequency, times_to_run=times)
+            self.bench.add(
+                "expiring_service_details", service_id=number, billing_frequency=frequency, times_to_run=times
+            )
         return number
 
-    def account(self, name: str = "Jane Roe", *, billing: dict[str, Any] | None = None, contact: dict[str, Any] | None = None, **values: Any) -> int:
+    def account(
+        self,
+        name: str = "Jane Roe",
+        *,
+        billing: dict[str, Any] | None = None,
+        contact: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> int:
         """An active account with a primary contact and billing parameters (`billing={}` changes them, `contact={}` too)."""
         number = self.bench.add(
             "accounts", name=name,
@@ -386,15 +440,27 @@ class Provider:
                 } | (billing or {}),
             )  # fmt: skip
         if contact is None or contact:
-            self.contact(number, **{"name": name, "primary": True, "email_address": f"c{number}@example.com"} | (contact or {}))
+            self.contact(
+                number, **{"name": name, "primary": True, "email_address": f"c{number}@example.com"} | (contact or {})
+            )
         return number
 
     def contact(self, account: int, **values: Any) -> int:
-        return self.bench.add("contacts", contactable_type="Account", contactable_id=account, **{"primary": False, "email_category_ids": []} | values)
+        return self.bench.add(
+            "contacts",
+            contactable_type="Account",
+            contactable_id=account,
+            **{"primary": False, "email_category_ids": []} | values,
+        )
 
     def has(self, account: int, service: int = 1, **values: Any) -> int:
         """The account has the service."""
-        return self.bench.add("account_services", account_id=account, service_id=service, **{"quantity": 1, "number_of_times_billed": 3} | values)
+        return self.bench.add(
+            "account_services",
+            account_id=account,
+            service_id=service,
+            **{"quantity": 1, "number_of_times_billed": 3} | values,
+        )
 
 
 @pytest.fixture

@@ -10,13 +10,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from money_bench import MoneyBench, effect
-from random_ledgers import STEPS, START, AccountBooks, Books, play
+from random_ledgers import START, STEPS, AccountBooks, Books, play
 
 ACCOUNTS = 10
 STEP = st.tuples(st.integers(0, ACCOUNTS - 1), st.sampled_from(STEPS), st.integers(1, 400))
 # No shrinking: each try runs all models, and the seed of a failure is printed.
 ORDINARY = settings(
-    max_examples=4, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4,
+    deadline=None,
+    print_blob=True,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 AFTER_LOAD = {"reversed_after_load", "voided_after_load"}
 """Taken back in Sonar after it was written, where only a person may take it back in Splynx."""
@@ -45,7 +49,9 @@ def test_what_is_written_is_what_is_owed(
     provider: Any, strategy: str, before: list[tuple[int, str, int]], after: list[tuple[int, str, int]], share: int
 ) -> None:
     days = (len(before) * 17 // 24) * share // 100
-    bench, books, accounts = prepare(provider, balance_strategy=strategy, history_from=date(2026, 8, 3) + timedelta(days=days))
+    bench, books, accounts = prepare(
+        provider, balance_strategy=strategy, history_from=date(2026, 8, 3) + timedelta(days=days)
+    )
     play(books, accounts, before)
     bench.fill(books.rows)
     bench.load()
@@ -70,5 +76,7 @@ def test_what_is_written_is_what_is_owed(
         account = int(row.values["_account"])
         expected[account] = expected.get(account, 0) + effect(model, row)
     found = bench.balances()
-    assert {key: cents for key, cents in found.items() if cents} == {key: cents for key, cents in expected.items() if cents}
-    assert START < books.clock
+    assert {key: cents for key, cents in found.items() if cents} == {
+        key: cents for key, cents in expected.items() if cents
+    }
+    assert books.clock > START
