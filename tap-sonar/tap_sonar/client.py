@@ -34,12 +34,12 @@ LONGEST_RETRY_AFTER_SECONDS = 120.0
 RATE_WAITS_SECONDS = (5.0, 10.0, 15.0, 20.0)
 LONGEST_RATE_WAIT_SECONDS = 900.0
 TIMEOUT_RETRIES = 1
-"""A page that timed out is tried once more; then the caller is told to ask for less."""
+"""A page that timed out is tried once more; then the caller is told to ask for less, if it can."""
 CONNECT_TIMEOUT_SECONDS = 15.0
 
 
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
-CHUNK_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 16
 _PROBE = msgspec.json.encode({"query": "query { __typename }", "variables": {}})
 
 
@@ -106,8 +106,15 @@ class SonarClient:
 
     # -- public -------------------------------------------------------------------------------------------------
 
-    def query(self, text: str, variables: Mapping[str, Any] | None = None, counts: Counts | None = None) -> Answer:
-        """The answer to a query.
+    def query(
+        self,
+        text: str,
+        variables: Mapping[str, Any] | None = None,
+        counts: Counts | None = None,
+        *,
+        can_ask_less: bool = False,
+    ) -> Answer:
+        """The answer to a query. `can_ask_less`: the caller has a smaller page to try when this one takes too long.
 
         Raises:
             StopError: credentials or instance are wrong.
@@ -115,7 +122,8 @@ class SonarClient:
             StreamError: anything else that ends this query.
         """
         body = msgspec.json.encode({"query": text, "variables": variables or {}})
-        return self._with_retries(lambda: self._post(body, counts), counts)
+        timeouts = TIMEOUT_RETRIES if can_ask_less else self.settings.retry_attempts
+        return self._with_retries(lambda: self._post(body, counts), counts, timeouts=timeouts)
 
     def download(self, file_id: int, target: Target, counts: Counts | None = None) -> None:
         """The bytes of a file (GET /api/files/{id}), in portions; what `target` has already is not asked for again."""
@@ -139,8 +147,9 @@ class SonarClient:
 
     # -- retries ------------------------------------------------------------------------------------------------
 
-    def _with_retries(self, send: Callable[[], T], counts: Counts | None) -> T:
-        failures = timeouts = rate_waits = 0
+    def _with_retries(self, send: Callable[[], T], counts: Counts | None, *, timeouts: int = TIMEOUT_RETRIES) -> T:
+        """Send until there is an answer; `timeouts`: how many more tries one that takes too long is worth."""
+        failures = timed_out = rate_waits = 0
         rate_waited = 0.0
         while True:
             self._check()
@@ -159,9 +168,9 @@ class SonarClient:
                 self.log("Sonar asks to slow down (%s); waiting %.0f s.", error, pause)
                 self.limiter.pause(pause)
             except _NoAnswerError as error:
-                timeouts += 1
+                timed_out += 1
                 failures += 1
-                if timeouts > TIMEOUT_RETRIES or failures > self.settings.retry_attempts:
+                if timed_out > timeouts or failures > self.settings.retry_attempts:
                     raise errors.PageRefusedError(str(error)) from None
                 self._count(counts, "timeout")
                 self._back_off(failures, str(error), None)

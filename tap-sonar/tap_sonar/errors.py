@@ -165,8 +165,8 @@ def classify(errors: Sequence[Any]) -> SonarError:
         return UnknownFieldError(
             f"the instance does not know a field of the query ({text}). Its schema changed: discover the catalog again."
         )
-    if codes & _PERMISSION_CODES or _PERMISSION.search(joined):
-        right = _PERMISSION_NAME.search(joined)
+    right = _PERMISSION_NAME.search(joined)
+    if right or codes & _PERMISSION_CODES or _PERMISSION.search(joined):
         remedy = f"Give the role {right.group(1)}" if right else "Give the role of the token's user the read right"
         return MissingPermissionError(f"a permission is missing ({text}). {remedy}, or deselect the stream.")
     if _REFUSED.search(joined):

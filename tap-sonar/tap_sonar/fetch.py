@@ -182,12 +182,13 @@ class StreamFetcher:
         first: bool,
         between: tuple[int | None, int | None] | None = None,
     ) -> Page:
-        answer, info = self._ask(variables, first=first)
+        can_ask_less = between is not None and size is not None and size > SMALLEST_PAGE
+        answer, info = self._ask(variables, first=first, can_ask_less=can_ask_less)
         rows, bad = self._split(answer)
         for _ in range(PARTIAL_RETRIES):
             if not bad:
                 break
-            answer, info = self._ask(variables, first=first)
+            answer, info = self._ask(variables, first=first, can_ask_less=can_ask_less)
             rows, bad = self._split(answer)
         count = len(rows) + len(bad)
         last_id = int(rows[-1]["id"]) if rows and "id" in self.definition.properties else None
@@ -219,20 +220,21 @@ class StreamFetcher:
         rendered = self._render(rows) if self._render is not None and rows else b""
         return Page(len(rows), full, [] if self._render is not None else rows, rendered, newest=newest, **known)
 
-    def _ask(self, variables: Mapping[str, Any], *, first: bool) -> tuple[Answer, Mapping[str, Any]]:
+    def _ask(
+        self, variables: Mapping[str, Any], *, first: bool, can_ask_less: bool = False
+    ) -> tuple[Answer, Mapping[str, Any]]:
         """The answer, and its page_info if this is the first page and the root can tell."""
         if first and self._page_info:
             try:
-                answer = self.client.query(
-                    query.root_query(self.definition, self._fields, page_info=True), variables, self.counts
-                )
+                text = query.root_query(self.definition, self._fields, page_info=True)
+                answer = self.client.query(text, variables, self.counts, can_ask_less=can_ask_less)
                 return answer, answer.data[self.definition.root_field].get("page_info") or {}
             except errors.StreamError as error:
                 # Some roots cannot count (research/sonar-api.md "HTTP status and errors"): read without counting.
                 if not _PAGE_INFO_FAILED.search(str(error)):
                     raise
                 self._page_info = False
-        return self.client.query(self._text, variables, self.counts), {}
+        return self.client.query(self._text, variables, self.counts, can_ask_less=can_ask_less), {}
 
     def _split(self, answer: Answer) -> tuple[list[Row], list[int]]:
         """Good rows and the positions of bad ones: null, or named by the path of an error."""

@@ -227,6 +227,16 @@ class Settings:
         )
 
 
+def wrong_variable(environ: Mapping[str, str]) -> SettingsError | None:
+    """What the SDK trips over without naming it: a number in the environment that is none."""
+    for name, spec in CONFIG_SCHEMA["properties"].items():
+        variable = f"TAP_SONAR_{name.upper()}"
+        value = environ.get(variable, "0")
+        if "integer" in spec["type"] and not value.strip().lstrip("+-").isdecimal():
+            return SettingsError(f"{name} ({variable}) is {value!r}; write a whole number.")
+    return None
+
+
 def _base_url(api_url: str) -> str:
     """`https://isp.sonar.software` from any of the forms that people paste."""
     url = api_url.strip().rstrip("/")

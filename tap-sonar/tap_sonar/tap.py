@@ -17,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import CapabilitiesEnum, PluginCapabilities, TapCapabilities
 
 from tap_sonar import catalog as catalogs
@@ -24,7 +25,7 @@ from tap_sonar import definition, errors, files, sweep
 from tap_sonar.client import SonarClient
 from tap_sonar.introspection import introspect
 from tap_sonar.pool import RequestPool, Stopped
-from tap_sonar.settings import CONFIG_SCHEMA, Settings
+from tap_sonar.settings import CONFIG_SCHEMA, Settings, wrong_variable
 from tap_sonar.streams import SonarStream
 from tap_sonar.summary import Summary
 from tap_sonar.writer import BufferedWriter
@@ -74,7 +75,10 @@ class TapSonar(Tap):
         self._done: set[str] = set()
         self._started = datetime.now(timezone.utc)
         self.summary = Summary()
-        super().__init__(catalog=catalog, **arguments)
+        try:
+            super().__init__(catalog=catalog, **arguments)
+        except ValueError as error:
+            raise wrong_variable(os.environ) or error from None
 
     # -- shared by all streams ----------------------------------------------------------------------------------
 
@@ -269,6 +273,9 @@ def _one_line_errors(log: Callable[..., None]) -> Iterator[None]:
     except errors.SonarError as error:
         log("%s", error)
         sys.exit(error.exit_code)
+    except ConfigValidationError as error:
+        log("Settings: %s", "; ".join(error.errors) or error)
+        sys.exit(errors.EXIT_STOPPED)
     except BrokenPipeError:
         log("The loader stopped reading.")
         sys.exit(errors.EXIT_STOPPED)

@@ -84,7 +84,7 @@ def _read_by_parent(
                 rows = client.get(place)
             except NotFound:
                 rows = []
-            lists[place] = _by_identity(resource, [{**each.path, **_flat(row)} for row in rows], expected)
+            lists[place] = _by_identity(resource, [{**each.path, **flat(row)} for row in rows], expected)
         yield each, lists[place].get(key)
 
 
@@ -96,7 +96,7 @@ def _by_identity(
     return {key: row for key, row in found if key in expected}
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
     """A checklist tells the item and its state as objects side by side."""
     if not row or not all(isinstance(value, dict) for value in row.values()):
         return dict(row)

@@ -108,6 +108,22 @@ class Settings:
         )
 
 
+def wrong_variable(environ: Mapping[str, str]) -> SettingsError | None:
+    """What the SDK trips over without naming it: a number or an object in the environment that is none."""
+    for name, spec in CONFIG["properties"].items():
+        variable = f"TARGET_SPLYNX_{name.upper()}"
+        if variable not in environ:
+            continue
+        try:
+            if "integer" in spec["type"]:
+                _number(name, environ[variable], least=-(2**31))
+            elif "object" in spec["type"]:
+                _object(name, environ[variable])
+        except SettingsError as error:
+            return SettingsError(f"{variable}: {error}")
+    return None
+
+
 def _sections(wanted: Any, *, enable_billing: bool) -> tuple[str, ...]:
     if wanted is None:
         return tuple(s for s in SECTIONS if s != "go_live" or enable_billing)

@@ -60,7 +60,10 @@ class TargetSplynx(Target):
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         """Check the settings; nothing is opened before the first message."""
-        super().__init__(*arguments, **keywords)
+        try:
+            super().__init__(*arguments, **keywords)
+        except ValueError as error:
+            raise configuration.wrong_variable(os.environ) or error from None
         self.max_parallelism = 1
         self.stop = threading.Event()
         self.completeness = Completeness()

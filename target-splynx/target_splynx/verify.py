@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from target_splynx.contract.resource import Resource, resources
-from target_splynx.contract.values import same
+from target_splynx.contract.values import holds
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.paths import identity
 from target_splynx.readback import Expected, expect, pairs, read
@@ -115,16 +115,7 @@ def _compare(
         checked.fields += 1
         if (resource.name, name, str(applied), str(held)) in SETTLED:
             continue
-        if not same(applied, held) and not _holds(held, applied):
+        if not holds(held, applied):
             checked.different += 1
             differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, applied, held))
 
-
-def _holds(held: Any, applied: Any) -> bool:
-    """Whether a list of objects is the applied one with more in each: ids and positions that Splynx gave them."""
-    if not (isinstance(held, list) and isinstance(applied, list) and applied and len(held) == len(applied)):
-        return False
-    return all(
-        isinstance(there, dict) and isinstance(wanted, dict) and all(same(v, there.get(k)) for k, v in wanted.items())
-        for there, wanted in zip(held, applied, strict=True)
-    )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sandbox.sonar.server import SonarServer
-from sonar_runs import TOKEN, config_for, discover, post, put
+from sonar_runs import TOKEN, config_for, discover, get, post, put
 from sonar_store import new_store
 
 ROWS = 7
@@ -84,7 +82,6 @@ def stats(shared_sonar: SonarServer) -> Callable[[], dict[str, Any]]:
     """What the shared server was asked since the test began."""
 
     def read() -> dict[str, Any]:
-        with urlopen(f"{shared_sonar.url}/_sandbox/stats", timeout=10) as answer:
-            return dict(json.load(answer))
+        return dict(get(shared_sonar.url, "stats"))
 
     return read

@@ -130,9 +130,21 @@ def run_command(config: dict[str, Any], *arguments: str, cwd: Path | None = None
     )
 
 
+def run_from_environment(values: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the tap as a process of its own with just these variables of the tap."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TAP_SONAR_")}
+    return subprocess.run(command("--config", "ENV", *arguments), env={**kept, **values}, capture_output=True, timeout=60)
+
+
 def config_for(url: str, **settings: Any) -> dict[str, Any]:
     """A configuration that is quick in tests."""
     return {"api_url": url, "auth_token": TOKEN, "requests_per_minute": 0, "retry_attempts": 6, **settings}
+
+
+def get(url: str, name: str) -> Any:
+    """GET from a control endpoint."""
+    with urlopen(f"{url}/_sandbox/{name}", timeout=10) as answer:
+        return json.load(answer)
 
 
 def put(url: str, name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from sonar_runs import extract, run_command, select
+from sonar_runs import extract, run_command, run_from_environment, select
 from tap_sonar import client as client_module
 from tap_sonar import errors
 from tap_sonar.client import Counts, SonarClient
@@ -98,8 +98,8 @@ def test_passing_troubles_are_tried_again(requests_mock: Any, answer: dict[str, 
         ({"status_code": 302, "headers": {"Location": "https://x/login"}}, errors.InstanceError, "redirects"),
         (
             {"json": {"errors": [{"message": "You need READ_INVOICE"}], "data": None}},
-            errors.QueryError,
-            "READ_INVOICE",
+            errors.MissingPermissionError,
+            "Give the role READ_INVOICE",
         ),
         (
             {"json": {"errors": [{"message": "Missing permission READ_INVOICE"}], "data": {"invoices": None}}},
@@ -210,6 +210,19 @@ def test_no_credentials() -> None:
     done = run_command({"api_url": "http://127.0.0.1:9"}, "--discover")
     assert done.returncode == 1
     assert b"set auth_token" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("many", "page_size (TAP_SONAR_PAGE_SIZE) is 'many'; write a whole number."), ("20000", "20000 is greater than")],
+)
+@pytest.mark.parametrize("option", ["--discover", "--test"])
+def test_a_number_that_is_none(value: str, words: str, option: str) -> None:
+    environment = {"TAP_SONAR_API_URL": "http://127.0.0.1:9", "TAP_SONAR_AUTH_TOKEN": "x", "TAP_SONAR_PAGE_SIZE": value}
+    done = run_from_environment(environment, option)
+    assert done.returncode == 1
+    assert words in done.stderr.decode().strip().split("\n")[-1]
     assert b"Traceback" not in done.stderr
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.sonar.server import SonarServer
-from sonar_runs import TOKEN, Extraction, config_for, discover, extract, put, select
+from sonar_runs import TOKEN, Extraction, config_for, discover, extract, get, put, select
 from sonar_store import new_store
 from tap_sonar import client as client_module
 from tap_sonar.client import Counts, SonarClient
@@ -112,12 +112,7 @@ def test_into_a_folder(run: Callable[..., Extraction], server: SonarServer, tmp_
 
 
 def requests_for_files(server: SonarServer) -> int:
-    import json
-    from urllib.request import urlopen
-
-    with urlopen(f"{server.url}/_sandbox/stats", timeout=10) as answer:
-        stats = json.load(answer)
-    return int(stats["by_method"].get("GET", 0))
+    return int(get(server.url, "stats")["by_method"].get("GET", 0))
 
 
 def test_a_file_that_fails_is_a_warning(run: Callable[..., Extraction], caplog: pytest.LogCaptureFixture) -> None:
@@ -136,6 +131,21 @@ def test_complete_in_spite_of_faults(
     done = run(files_folder=str(tmp_path / "f"))
     assert done.error is None
     assert [record["id"] for record in done.records["files"] if record["content_path"] is None] == [7]
+    assert (tmp_path / "f" / "5.pdf").read_bytes() == content(5)
+
+
+@pytest.mark.parametrize(("ranges", "status"), [(True, 206), (False, 200)])
+def test_a_broken_download_goes_on_where_sonar_lets_it(
+    run: Callable[..., Extraction], server: SonarServer, tmp_path: Path, ranges: bool, status: int
+) -> None:
+    """The answer breaks off in the middle; the rest comes alone, or the whole again."""
+    put(server.url, "settings", {"file_ranges": ranges})
+    put(server.url, "faults", [{"kind": "cut_middle", "times": 1, "match": {"path_regex": "/api/files/5"}}])
+    before = get(server.url, "stats")["by_status"].get(str(status), 0)
+    done = run(files_folder=str(tmp_path / "f"))
+    put(server.url, "settings", {"file_ranges": True})
+    assert done.error is None
+    assert get(server.url, "stats")["by_status"][str(status)] > before
     assert (tmp_path / "f" / "5.pdf").read_bytes() == content(5)
 
 

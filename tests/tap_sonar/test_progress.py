@@ -37,10 +37,10 @@ def test_progress_of_a_root_that_cannot_count(
 ) -> None:
     original = SonarClient.query
 
-    def query(self: SonarClient, text: str, *arguments: Any) -> Answer:
+    def query(self: SonarClient, text: str, *arguments: Any, **options: Any) -> Answer:
         if "total_count" in text:
             raise QueryError("Sonar refuses the query (aggregations are not supported here).")
-        return original(self, text, *arguments)
+        return original(self, text, *arguments, **options)
 
     monkeypatch.setattr(streams, "PROGRESS_SECONDS", 0.0)
     monkeypatch.setattr(SonarClient, "query", query)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from target_splynx.contract.resource import Field
-from target_splynx.contract.values import WrongType, attribute, check, empty, plain, same, tidy, to_api
+from target_splynx.contract.values import WrongType, attribute, check, empty, holds, plain, same, tidy, to_api
 from target_splynx.ledger.entries import decode, encode
 
 MONEY = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=4)
@@ -127,3 +127,12 @@ def test_numbers_keep_all_their_digits() -> None:
     long = Decimal("1234567890123456789012345678901234567.89")
     assert tidy(long) == long
     assert plain({"a": [Decimal("2.0"), None]}) == {"a": [2, None]}
+
+
+def test_a_list_that_splynx_numbered_still_holds_what_was_applied() -> None:
+    applied = [{"name": "Align"}, {"name": "Photo", "position": 2}]
+    assert holds([{"id": 7, "name": "Align"}, {"id": 8, "name": "Photo", "position": "2"}], applied)
+    assert not holds([{"id": 7, "name": "Align"}], applied), "one is gone"
+    assert not holds([{"id": 8, "name": "Photo", "position": 2}, {"id": 7, "name": "Align"}], applied), "another order"
+    assert not holds([{"id": 7, "name": "Align"}, {"id": 8, "name": "Picture", "position": 2}], applied), "another text"
+    assert not holds([], applied) and holds(None, None)

@@ -150,7 +150,7 @@ class _Sonar:
         if found is None:
             return web.json_response({"message": "File not found."}, status=404)
         content, name, mime_type = found
-        response = web.Response(body=content)
+        response = _file_response(content, request, heeds_range=self.settings.file_ranges)
         response.headers["Content-Type"] = mime_type or "application/octet-stream"
         safe = (name or f"file-{number}").encode("ascii", "replace").decode().replace('"', "'")
         response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
@@ -242,6 +242,21 @@ async def _not_found(_request: web.Request) -> web.Response:
 def _too_many(limit: int) -> web.Response:
     # `error`, not `errors` (research/sonar-api.md "Rate limit").
     return web.json_response({"error": f"Request limit of {limit}/min reached."}, status=429)
+
+
+def _file_response(content: bytes, request: web.Request, *, heeds_range: bool) -> web.Response:
+    """All of it, or the part that ``Range`` asks for (RFC 9110 §14.2; a header that makes no sense is ignored)."""
+    if not heeds_range or "Range" not in request.headers:
+        return web.Response(body=content)
+    try:
+        asked = request.http_range
+    except ValueError:
+        return web.Response(body=content)
+    begin, end, _ = asked.indices(len(content))
+    if begin >= end:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+    headers = {"Content-Range": f"bytes {begin}-{end - 1}/{len(content)}"}
+    return web.Response(status=206, body=content[begin:end], headers=headers)
 
 
 def _wrong_body(body: Any) -> str | None:

@@ -32,6 +32,8 @@ class Settings:
     unauthorized_status: int = 401
     unauthorized_body: Mapping[str, Any] = field(default_factory=lambda: {"message": "Unauthenticated."})
     changes_per_second: float = 0.0
+    file_ranges: bool = True
+    """Whether downloads heed ``Range``. GUESS: Laravel answers files from a disk with ranges, streams without."""
 
 
 def settings_json(settings: Settings) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def settings_json(settings: Settings) -> dict[str, Any]:
         "nested_page_size": limits.nested_page_size,
         "largest_page": limits.largest_page,
         "window_mode": limits.window_mode,
+        "file_ranges": settings.file_ranges,
     }
 
 
@@ -64,6 +67,7 @@ def changed(settings: Settings, given: Mapping[str, Any]) -> Settings:
         rate_window_seconds=float(wanted["rate_window_seconds"]),
         denied_roots=frozenset(wanted["denied_roots"]),
         broken_rows={name: frozenset(ids) for name, ids in wanted["broken_rows"].items()},
+        file_ranges=bool(wanted["file_ranges"]),
         limits=replace(
             settings.limits,
             default_page_size=int(wanted["default_page_size"]),

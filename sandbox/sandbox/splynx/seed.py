@@ -129,7 +129,8 @@ def _seed_scheduling(splynx: Splynx) -> None:
     splynx.new_row("config/scheduling-project-categories", {"title": "Default"})
     workflow = splynx.new_row("config/scheduling-workflow", {"title": "Default", "items": []})
     items = []
-    for position, (title, stage) in enumerate((("New", 1), ("In progress", 2), ("Done", 3)), start=1):
+    stages = (("New", "new"), ("In progress", "in_progress"), ("Done", "done"))
+    for position, (title, stage) in enumerate(stages, start=1):
         item = splynx.table("internal/workflow-items").add(
             {"id": None, "title": title, "stage": stage, "position": position, "workflow_id": workflow.id}
         )

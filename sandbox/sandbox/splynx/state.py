@@ -59,6 +59,7 @@ class Settings:
     welcome_messages: bool = False
     ticket_notifications: bool = False
     finance_notifications: bool = True
+    scheduling_notifications: bool = True
     auto_pair_payments: bool = True
     aggregate_sub_accounts: bool = True
     taxes: list[dict[str, Any]] | None = None

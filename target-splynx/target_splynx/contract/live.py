@@ -20,11 +20,15 @@ MARKER = "sonar_id"
 
 @dataclass(frozen=True)
 class LiveResource:
-    """A resource as this server has it."""
+    """A resource as this server has it.
+
+    `absent`: fields that only the OPTIONS answer of another server ever named, and this server's does not.
+    """
 
     required: frozenset[str]
     fields: frozenset[str]
     additional: frozenset[str]
+    absent: frozenset[str] = frozenset()
 
 
 class LiveContract:
@@ -42,7 +46,7 @@ class LiveContract:
         return self._known[resource.name]
 
     def _ask(self, resource: Resource) -> LiveResource:
-        required, fields = resource.required, frozenset(resource.fields)
+        required, fields, absent = resource.required, frozenset(resource.fields), frozenset[str]()
         path = resource.path
         if path and not resource.collection_parameters and resource.can_create:
             try:
@@ -54,7 +58,10 @@ class LiveContract:
                 if declared:
                     required = frozenset(a["name"] for a in declared if a.get("required"))
                     fields |= frozenset(a["name"] for a in declared)
-        return LiveResource(required, fields, self._additional(resource))
+                    absent = frozenset(name for name, field in resource.fields.items() if field.live_only) - frozenset(
+                        a["name"] for a in declared
+                    )
+        return LiveResource(required, fields - absent, self._additional(resource), absent)
 
     def _additional(self, resource: Resource) -> frozenset[str]:
         module = resource.additional_fields

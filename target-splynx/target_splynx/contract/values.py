@@ -167,6 +167,19 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def holds(held: Any, applied: Any) -> bool:
+    """Whether Splynx still holds what was applied: the same, or a list of objects with more in each (ids and positions
+    that Splynx gave them)."""
+    if same(applied, held):
+        return True
+    if not (isinstance(held, list) and isinstance(applied, list) and applied and len(held) == len(applied)):
+        return False
+    return all(
+        isinstance(there, dict) and isinstance(wanted, dict) and all(same(v, there.get(k)) for k, v in wanted.items())
+        for there, wanted in zip(held, applied, strict=True)
+    )
+
+
 _NOTHING = {"", "none", "null", EMPTY_DATE, "0000-00-00 00:00:00"}
 
 

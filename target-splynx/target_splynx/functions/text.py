@@ -110,6 +110,19 @@ FUNCTIONS = (
         macro="concat_ws('|', code, replace(message, '|', '/'), replace(remedy, '|', '/'))",
     ),
     Function(
+        name="as_html",
+        arguments=(("value", "VARCHAR"),),
+        returns="VARCHAR",
+        description="Plain text as HTML: what HTML would misread is escaped, lines are kept; HTML stays as it is.",
+        example="as_html('a < b')",
+        result="a &lt; b",
+        macro=(
+            "CASE WHEN regexp_matches(value, '</?[A-Za-z][^<>]*>') THEN value "
+            "ELSE replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), chr(10), '<br>') "
+            "END"
+        ),
+    ),
+    Function(
         name="html_to_text",
         arguments=(("value", "VARCHAR"),),
         returns="VARCHAR",

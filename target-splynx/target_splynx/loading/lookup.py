@@ -11,6 +11,7 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.adoption import marker_of
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.planning.existing import match
+from target_splynx.readback import flat
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotFound, SplynxError, Unavailable
 from target_splynx.splynx.query import Query
@@ -65,7 +66,8 @@ def _candidates(
         if model.resource.name == "additional_fields":
             return []  # 400 on a module without fields (research/splynx-api.md §7)
         raise Undecidable(f"looking for it failed: {error}") from None
-    return [row for row in rows if isinstance(row, dict)]
+    found = [row for row in rows if isinstance(row, dict)]
+    return [flat(row) for row in found] if listing else found
 
 
 def _marked(model: Model, source_key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

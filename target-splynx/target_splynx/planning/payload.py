@@ -16,13 +16,19 @@ from target_splynx.planning.files import FILE, FileStore
 
 
 def build(
-    model: Model, row: Row, *, known_attributes: frozenset[str], files: FileStore | None = None
+    model: Model,
+    row: Row,
+    *,
+    known_attributes: frozenset[str],
+    files: FileStore | None = None,
+    absent: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
     """(payload, parameters of the path, problems) of a row. Fields that are NULL are left out.
 
-    In a patch the parameters of the path are the record's address, not a change.
+    In a patch the parameters of the path are the record's address, not a change. `absent`: fields that this server does
+    not have (`LiveResource.absent`); they are left out, too.
     """
-    payload, path, problems = _fields(model, row)
+    payload, path, problems = _fields(model, row, absent)
     problems += _address(model, path)
     attributes = _attributes(row.fields.get(ATTRIBUTES))
     if model.marked:
@@ -40,14 +46,14 @@ def build(
     return payload, path, problems
 
 
-def _fields(model: Model, row: Row) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
+def _fields(model: Model, row: Row, absent: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:
     """The fields proper, and the parameters of the path."""
     payload: dict[str, Any] = {}
     path: dict[str, Any] = {}
     problems: list[Problem] = []
     parameters = {*model.resource.collection_parameters, *model.resource.item_parameters}
     for name, raw in row.fields.items():
-        if name == ATTRIBUTES:
+        if name == ATTRIBUTES or name in absent:
             continue
         field = model.resource.fields.get(name)
         if name in parameters and raw is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from target_splynx.contract.resource import Field, Resource
-from target_splynx.contract.values import empty, same
+from target_splynx.contract.values import empty, holds, same
 from target_splynx.ledger.entries import Operation
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.readback import pairs
@@ -32,7 +32,7 @@ class Restoration:
 
 def changed_fields(payload: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
     """Managed fields that Splynx shows with another value than the one applied."""
-    return [name for name, applied, held, shown in pairs(payload, row) if shown and not same(applied, held)]
+    return [name for name, applied, held, shown in pairs(payload, row) if shown and not holds(held, applied)]
 
 
 def restoration(resource: Resource, operation: Operation, row: Mapping[str, Any]) -> Restoration:
@@ -41,7 +41,7 @@ def restoration(resource: Resource, operation: Operation, row: Mapping[str, Any]
     found = Restoration()
     for name, applied, held, shown in pairs(operation.payload, row):
         if not _known(before, name):
-            if not shown or same(held, applied):
+            if not shown or holds(held, applied):
                 found.unknown.append(name)
             else:
                 found.changed.append(name)
@@ -56,7 +56,7 @@ def restoration(resource: Resource, operation: Operation, row: Mapping[str, Any]
             continue
         if _is(resource, name, held, old):
             _put(found.back, name, old)
-        elif same(held, applied):
+        elif holds(held, applied):
             _put(found.payload, name, _cleared(resource, name) if old is None else old)
             _put(found.back, name, old)
         else:

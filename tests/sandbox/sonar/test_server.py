@@ -113,6 +113,31 @@ def test_files(server: SonarServer, session: requests.Session) -> None:
         assert session.get(f"{server.url}/api/files/{path}", timeout=5).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        ("bytes=4-", 206, b"-1.4 \x00\xff"),
+        ("bytes=0-3", 206, b"%PDF"),
+        ("bytes=-2", 206, b"\x00\xff"),
+        ("bytes=11-", 416, b""),
+        ("lines=1-2", 200, b"%PDF-1.4 \x00\xff"),
+    ],
+)
+def test_parts_of_files(server: SonarServer, session: requests.Session, asked: str, status: int, content: bytes) -> None:
+    response = session.get(f"{server.url}/api/files/1", headers={"Range": asked}, timeout=5)
+    assert (response.status_code, response.content) == (status, content)
+    if asked == "bytes=4-":
+        assert response.headers["Content-Range"] == "bytes 4-10/11"
+
+
+def test_a_server_without_ranges_sends_all(database: Path) -> None:
+    with SonarServer(database, token="secret") as server:
+        requests.put(f"{server.url}/_sandbox/settings", json={"file_ranges": False}, timeout=5)
+        headers = {**HEADERS, "Range": "bytes=4-"}
+        response = requests.get(f"{server.url}/api/files/1", headers=headers, timeout=5)
+        assert (response.status_code, response.content) == (200, b"%PDF-1.4 \x00\xff")
+
+
 def test_statistics_count_operations_and_connections(database: Path) -> None:
     with SonarServer(database, token="secret") as server, requests.Session() as session:
         session.headers.update(HEADERS)

@@ -193,3 +193,20 @@ def test_the_rest_of_the_control_endpoints(api: Any) -> None:
     assert requests.post(url + "/_sandbox/reset", timeout=5).status_code == 204
     assert api.get("admin/customers/customer") == []
     assert api.stats()["rows"]["finance/payment-methods"] == 5
+
+
+def test_people_of_a_task_are_told_unless_it_is_switched_off(api: Any) -> None:
+    def told() -> int:
+        return int(api.stats()["messages_that_would_have_gone_out"].get("task mail", 0))
+
+    task = {
+        "title": "Install", "address": "", "partner_id": 1, "project_id": 1, "priority": "priority_medium", "is_scheduled": 0,
+        "workflow_status_id": 1, "assigned_to": "assigned_to_administrator", "assignee": 1,
+    }  # fmt: skip
+    quiet = api.post("admin/scheduling/tasks", {**task, "notification_enabled": "0"})["id"]
+    api.put(f"admin/scheduling/tasks/{quiet}", {"title": "Install it"})
+    api.post("admin/scheduling/tasks", {**task, "assigned_to": "assigned_to_anyone", "assignee": 0})
+    assert told() == 0, "switched off, or nobody's"
+    loud = api.post("admin/scheduling/tasks", task)["id"]
+    api.put(f"admin/scheduling/tasks/{loud}", {"title": "Install it"})
+    assert told() == 2

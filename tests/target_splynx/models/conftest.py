@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,29 +21,25 @@ import yaml
 
 import target_splynx.models
 from sandbox.sonar.contract import load_contract
+from target_splynx.contract.resource import resources
 from target_splynx.functions import register
-from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling.dependencies import build_graph, reads
 from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
-RELATIONS = {"accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",)}
-_TYPES = {
-    "Int64Bit": "BIGINT",
-    "Int": "BIGINT",
-    "Float": "DOUBLE",
-    "Boolean": "BOOLEAN",
-    "Datetime": "TIMESTAMPTZ",
-    "Date": "DATE",
-}
-_DUCK = {
-    "integer": "BIGINT",
-    "string": "VARCHAR",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "list": "VARCHAR[]",
-    "map": "MAP(VARCHAR, VARCHAR)",
-}
+RELATIONS = {
+    "accounts": ("account_group_ids", "geo_tax_zone_ids"), "contacts": ("email_category_ids",), "tickets": ("ticket_category_ids",),
+    "job_types": ("company_ids",), "jobs": ("user_ids",),
+}  # fmt: skip
+RELATION_FIELDS = {
+    "account_group_ids": "account_groups", "geo_tax_zone_ids": "geo_tax_zones", "email_category_ids": "email_categories",
+    "ticket_category_ids": "ticket_categories", "company_ids": "companies", "user_ids": "users",
+}  # fmt: skip
+ADDED = {"files": ("content_path", "content_base64")}
+"""Columns that the tap adds when it is asked for the contents of files."""
+_TYPES = {"Int64Bit": "BIGINT", "Int": "BIGINT", "Float": "DOUBLE", "Boolean": "BOOLEAN", "Datetime": "TIMESTAMPTZ", "Date": "DATE"}
+_DUCK = {"integer": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "list": "VARCHAR[]", "map": "MAP(VARCHAR, VARCHAR)"}
 
 
 @dataclass
@@ -100,7 +97,7 @@ def columns(stream: str, type_name: str) -> dict[str, str]:
         name: _TYPES.get(leaf.type.name, "VARCHAR") + ("[]" if leaf.type.is_list else "")
         for name, leaf in load_contract().leaf_fields(type_name).items()
     }
-    return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]")
+    return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]") | dict.fromkeys(ADDED.get(stream, ()), "VARCHAR")
 
 
 @dataclass(repr=False)
@@ -182,28 +179,45 @@ class Bench:
         self.results[model.name] = [Row(row) for row in rows]
         if model.patch:
             return
-        resource = model.resource
-        described = [row["column_name"] for row in self.fetch(f"DESCRIBE {table}")]
-        names = [name for name in described if not name.startswith("_") and name not in {"id", "additional_attributes"}]
-        condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if name in described) or "true"
-        picked = ", ".join(f'"{name}"' for name in names)
-        reference = self.fetch(f"SELECT * FROM splynx.{resource}")
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE splynx.{resource} AS SELECT {picked}, -row_number() OVER () AS id FROM {table} WHERE {condition}"
-        ).fetchall()
-        kept = [row for row in reference if row.get("source_key") is None]
-        for row in kept:
-            shared = {name: value for name, value in row.items() if name in {*names, "id"}}
+        self._make_resource_table(model.resource)
+
+    def _make_resource_table(self, resource: str) -> None:
+        """`splynx.<resource>`: what Splynx had, and the rows of every model that makes it and has run, with negative ids."""
+        table, parts, first = f"splynx.{resource}", [], 0
+        makers = [maker for maker in self.models if maker.resource == resource and not maker.patch and maker.name in self.results]
+        for maker in makers:
+            made = f'result."{maker.name}"'
+            described = [row["column_name"] for row in self.fetch(f"DESCRIBE {made}")]
+            names = [name for name in described if not name.startswith("_") and name not in {"id", "additional_attributes"}]
+            condition = " AND ".join(f"{name} IS NULL" for name in ("_reject", "_skip") if name in described) or "true"
+            picked = ", ".join(f'"{name}"' for name in names)
+            parts.append(f"SELECT {picked}, {-first} - row_number() OVER () AS id FROM {made} WHERE {condition}")
+            first += len(self.results[maker.name])
+        reference = self.fetch(f"SELECT * FROM {table} WHERE source_key IS NULL")
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {' UNION ALL BY NAME '.join(parts)}").fetchall()
+        held = {row["column_name"] for row in self.fetch(f"DESCRIBE {table}")}
+        for row in reference:
+            shared = {name: value for name, value in row.items() if name in held}
             self.connection.execute(
-                f"INSERT INTO splynx.{resource} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})",
-                list(shared.values()),
+                f"INSERT INTO {table} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())
             ).fetchall()
+
+    def make_part(self, name: str) -> None:
+        """`shared.<name>`, with the parts that it reads; the parts are in the order in which they need each other."""
+        wanted, todo = set(), [name]
+        by_name = {part.name: part for part in self.parts}
+        while todo:
+            part = by_name[todo.pop()]
+            wanted.add(part.name)
+            todo += [other for other in by_name if f"shared.{other}" in _words(part.sql) and other not in wanted]
+        for part in self.parts:
+            if part.name in wanted and part.name not in self.parts_made:
+                self.connection.execute(f"CREATE TABLE shared.{part.name} AS {part.sql}").fetchall()
+                self.parts_made.add(part.name)
 
     def row(self, model: str, source_key: str | int) -> Row:
         found = [row for row in self.results[model] if row.source_key == str(source_key)]
-        assert len(found) == 1, (
-            f"{model} has {len(found)} rows {source_key}: {[row.source_key for row in self.results[model]]}"
-        )
+        assert len(found) == 1, f"{model} has {len(found)} rows {source_key}: {[row.source_key for row in self.results[model]]}"
         return found[0]
 
     def made(self, resource: str, source_key: str | int) -> int:
@@ -225,6 +239,10 @@ def literal(value: Any) -> str:
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
+def _words(sql: str) -> set[str]:
+    return set(re.findall(r"[a-z]+\.\w+", sql))
+
+
 @cache
 def settings() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load((FOLDER / "settings.yml").read_text(encoding="utf-8")))
@@ -243,24 +261,19 @@ def read_models() -> tuple[list[ModelFile], list[Part]]:
     found = []
     for model in graph.order:
         reads = graph.reads[model.name]
-        tables = (
-            {f"sonar.{name}" for name in reads.streams}
-            | {f"splynx.{name}" for name in reads.resources}
-            | {f"shared.{name}" for name in reads.parts}
-        )
+        tables = {f"sonar.{name}" for name in reads.streams} | {f"splynx.{name}" for name in reads.resources} | {f"shared.{name}" for name in reads.parts}
         text = model.path.read_text(encoding="utf-8")
         found.append(
-            ModelFile(
-                model.name,
-                model.resource.name,
-                model.mode == "patch",
-                model.description,
-                text,
-                model.sql,
-                frozenset(tables),
-            )
+            ModelFile(model.name, model.resource.name, model.mode == "patch", model.description, text, model.sql, frozenset(tables))
         )
     return found, graph.parts
+
+
+WORKFLOW_ITEMS = json.dumps([
+    {"id": 11, "title": "New", "stage": "new", "position": 1},
+    {"id": 12, "title": "On site", "stage": "in_progress", "position": 2},
+    {"id": 13, "title": "Done", "stage": "done", "position": 3},
+])
 
 
 def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
@@ -273,21 +286,22 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
         "transaction_categories": "(NULL::VARCHAR, 1, 'Service'), (NULL, 4, 'Refund')) t(source_key, id, name)",
         "payment_methods": "(NULL::VARCHAR, 1, 'Cash'), (NULL, 2, 'Bank transfer'), (NULL, 3, 'Credit card')) t(source_key, id, name)",
         "taxes": "(NULL::VARCHAR, 11, '5.5 percent', 5.5, 'single'), (NULL, 12, 'Excise', 3.0, 'single')) t(source_key, id, name, rate, type)",
+        "scheduling_workflow": f"(NULL::VARCHAR, 4, 'Default', '{WORKFLOW_ITEMS}')) t(source_key, id, title, items)",
         "states_provinces": "(NULL::VARCHAR, 50, 'WI', 'Wisconsin'), (NULL, 24, 'MN', 'Minnesota')) t(source_key, id, code, name)",
+        "tickets_types": "(NULL::VARCHAR, 1, 'Question'), (NULL, 2, 'Incident'), (NULL, 3, 'Problem')) t(source_key, id, title)",
+        "tickets_groups": "(NULL::VARCHAR, 1, 'IT'), (NULL, 2, 'Finance'), (NULL, 3, 'Sales')) t(source_key, id, title)",
+        "tickets_statuses": """
+            (NULL::VARCHAR, 1, 'New', '["open", "unresolved"]'), (NULL, 2, 'Work in progress', '["open", "unresolved"]'),
+            (NULL, 3, 'Resolved', '["closed"]'), (NULL, 4, 'Waiting on customer', '["open", "unresolved"]'),
+            (NULL, 5, 'Waiting on agent', '["open", "unresolved"]')) t(source_key, id, title_for_agent, mark)""",
     }
     for name, values in tables.items():
         connection.execute(f"CREATE TABLE splynx.{name} AS SELECT * FROM (VALUES {values}").fetchall()
         connection.execute(f"ALTER TABLE splynx.{name} ALTER id TYPE BIGINT").fetchall()
-    for name in (
-        "additional_fields", "tariffs_internet", "tariffs_voice", "tariffs_recurring", "tariffs_one_time", "customers",
-        "network_sites", "services_internet", "services_voice", "services_recurring", "invoices", "payments", "transactions", "credit_notes",
-        "customer_documents",
-    ):  # fmt: skip
-        connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT)").fetchall()
-    for name in ("ipv4_networks", "ipv6_networks"):
-        connection.execute(
-            f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT, type_of_usage VARCHAR)"
-        ).fetchall()
+    for name, resource in resources().items():
+        if name not in tables:
+            texts = ", ".join(f'"{field}" VARCHAR' for field in resource.read if field not in {"id", "source_key"})
+            connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT{', ' + texts if texts else ''})").fetchall()
 
 
 def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -305,6 +319,7 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
     for schema in ("sonar", "splynx", "shared", "result"):
         connection.execute(f"CREATE SCHEMA {schema}").fetchall()
     wanted = {table[6:] for model in models for table in model.reads if table.startswith("sonar.")}
+    wanted |= {stream for part in parts for stream in reads(part, connection).streams}
     known = streams()
     for stream in sorted(wanted):
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
@@ -323,7 +338,7 @@ def fill_from_store(bench: Bench, path: Path) -> None:
     read = {table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}
     for stream in sorted(read - optional_streams().keys()):
         kinds = columns(stream, known[stream])
-        own = [name for name in kinds if name not in RELATIONS.get(stream, ())]
+        own = [name for name in kinds if name not in (*RELATIONS.get(stream, ()), *ADDED.get(stream, ()))]
         picked = ", ".join('"' + name + '"' for name in own)
         rows = store.execute(f'SELECT {picked} FROM "{known[stream]}"').fetchall()
         lists = {name for name in own if kinds[name].endswith("[]")}
@@ -331,15 +346,9 @@ def fill_from_store(bench: Bench, path: Path) -> None:
         with file.open("w", encoding="utf-8") as out:
             related: dict[str, dict[int, list[int]]] = {}
             for name in RELATIONS.get(stream, ()):
-                relation = {
-                    "account_group_ids": "account_groups",
-                    "geo_tax_zone_ids": "geo_tax_zones",
-                    "email_category_ids": "email_categories",
-                }[name]
                 related[name] = {}
                 for owner, target in store.execute(
-                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id",
-                    (known[stream], relation),
+                    "SELECT owner_id, target_id FROM _relation WHERE owner_type = ? AND field = ? ORDER BY target_id", (known[stream], RELATION_FIELDS[name])
                 ):
                     related[name].setdefault(owner, []).append(target)
             for values in rows:
@@ -377,12 +386,7 @@ class Provider:
         add = self.bench.add
         add("companies", id=1, name="Ridge Net", default=True, enabled=True)
         add("companies", id=2, name="Valley Fiber", default=False, enabled=True)
-        for number, name, activates in (
-            (1, "Active", True),
-            (2, "Inactive", False),
-            (3, "Lead", False),
-            (4, "Pending", False),
-        ):
+        for number, name, activates in ((1, "Active", True), (2, "Inactive", False), (3, "Lead", False), (4, "Pending", False)):
             add("account_statuses", id=number, name=name, activates_account=activates, color="#2ECC71")
         add("account_types", id=1, name="Residential", type="RESIDENTIAL", color="#000000")
         add("account_types", id=2, name="Business", type="COMMERCIAL", color="#000000")
@@ -395,34 +399,21 @@ class Provider:
         """A service with the detail row of its kind."""
         times = values.pop("times_to_run", None)
         speeds = values.pop("speeds", (100_000, 20_000))
-        number = self.bench.add(
-            "services", name=name, type=kind, amount=cents, **{"application": "DEBIT", "enabled": True} | values
-        )
+        number = self.bench.add("services", name=name, type=kind, amount=cents, **{"application": "DEBIT", "enabled": True} | values)
         if kind == "DATA":
             self.bench.add(
                 "data_service_details", service_id=number, billing_frequency=frequency,
                 download_speed_kilobits_per_second=speeds[0], upload_speed_kilobits_per_second=speeds[1],
             )  # fmt: skip
         elif kind == "VOICE":
-            self.bench.add(
-                "voice_service_details", service_id=number, billing_frequency=frequency, unlimited_local_minutes=True
-            )
+            self.bench.add("voice_service_details", service_id=number, billing_frequency=frequency, unlimited_local_minutes=True)
         elif kind == "RECURRING":
             self.bench.add("recurring_service_details", service_id=number, billing_frequency=frequency)
         elif kind == "EXPIRING":
-            self.bench.add(
-                "expiring_service_details", service_id=number, billing_frequency=frequency, times_to_run=times
-            )
+            self.bench.add("expiring_service_details", service_id=number, billing_frequency=frequency, times_to_run=times)
         return number
 
-    def account(
-        self,
-        name: str = "Jane Roe",
-        *,
-        billing: dict[str, Any] | None = None,
-        contact: dict[str, Any] | None = None,
-        **values: Any,
-    ) -> int:
+    def account(self, name: str = "Jane Roe", *, billing: dict[str, Any] | None = None, contact: dict[str, Any] | None = None, **values: Any) -> int:
         """An active account with a primary contact and billing parameters (`billing={}` changes them, `contact={}` too)."""
         number = self.bench.add(
             "accounts", name=name,
@@ -440,27 +431,15 @@ class Provider:
                 } | (billing or {}),
             )  # fmt: skip
         if contact is None or contact:
-            self.contact(
-                number, **{"name": name, "primary": True, "email_address": f"c{number}@example.com"} | (contact or {})
-            )
+            self.contact(number, **{"name": name, "primary": True, "email_address": f"c{number}@example.com"} | (contact or {}))
         return number
 
     def contact(self, account: int, **values: Any) -> int:
-        return self.bench.add(
-            "contacts",
-            contactable_type="Account",
-            contactable_id=account,
-            **{"primary": False, "email_category_ids": []} | values,
-        )
+        return self.bench.add("contacts", contactable_type="Account", contactable_id=account, **{"primary": False, "email_category_ids": []} | values)
 
     def has(self, account: int, service: int = 1, **values: Any) -> int:
         """The account has the service."""
-        return self.bench.add(
-            "account_services",
-            account_id=account,
-            service_id=service,
-            **{"quantity": 1, "number_of_times_billed": 3} | values,
-        )
+        return self.bench.add("account_services", account_id=account, service_id=service, **{"quantity": 1, "number_of_times_billed": 3} | values)
 
 
 @pytest.fixture

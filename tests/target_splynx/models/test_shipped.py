@@ -12,19 +12,7 @@ import yaml
 import target_splynx.contract
 
 RESOURCES = json.loads((Path(target_splynx.contract.__file__).parent / "resources.json").read_text(encoding="utf-8"))
-RESERVED = {
-    "source_key",
-    "_reject",
-    "_skip",
-    "_label",
-    "_account",
-    "_file_content_base64",
-    "_file_name",
-    "additional_attributes",
-    "id",
-    "customer_id",
-    "module",
-}
+RESERVED = {"source_key", "_reject", "_skip", "_label", "_account", "_file_path", "_file_name", "_file_content_base64", "additional_attributes", "id", "customer_id", "module"}
 
 
 def test_header_names_a_resource_and_says_what_it_does(models: list[Any]) -> None:

@@ -7,7 +7,7 @@ from sandbox.splynx.registry import Change, effect
 from sandbox.splynx.rules.services import BUNDLE
 from sandbox.splynx.rules.work import BUNDLE_PARTS, bundle_part
 from sandbox.splynx.state import Splynx, money, money_text
-from sandbox.splynx.store import Values
+from sandbox.splynx.store import Row, Values
 
 
 @effect("support/ticket-messages")
@@ -28,6 +28,27 @@ def ticket_may_be_mailed(change: Change) -> None:
     """A new ticket is announced when notifications are on."""
     if change.splynx.settings.ticket_notifications and change.made["hidden"] != "1":
         change.splynx.count_message("ticket mail")
+
+
+def _task_mail(splynx: Splynx, task: Row) -> None:
+    """Assignee and watchers hear of a task whose notifications are on. GUESS: of each change and each comment."""
+    people = task["assigned_to"] != "assigned_to_anyone" or task["watchers"]
+    if splynx.settings.scheduling_notifications and str(task["notification_enabled"]) == "1" and people:
+        splynx.count_message("task mail")
+
+
+@effect("scheduling/tasks", on=("create", "update"))
+def task_may_be_mailed(change: Change) -> None:
+    """The switch of a task is on unless the caller sets it off (default of the database's column)."""
+    _task_mail(change.splynx, change.made)
+
+
+@effect("scheduling/tasks-comments")
+def comment_may_be_mailed(change: Change) -> None:
+    """A comment is told to the people of its task."""
+    task = change.splynx.table("scheduling/tasks").get(change.made["task_id"])
+    if task is not None:
+        _task_mail(change.splynx, task)
 
 
 @effect("config/mail", "config/sms")

@@ -15,8 +15,8 @@ from sandbox.splynx.store import Values
 
 _DURATION = re.compile(r"\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*\Z")
 _ITEM_STATUSES = frozenset({
-    # GUESS: the full list; stock, assigned, rent, sold, internal_usage, in_transit, broken are known from imports
-    "stock", "assigned", "rent", "sold", "returned", "internal_usage", "in_transit", "broken", "lost",
+    # As documented; in_transit is known from imports that write to the database only.
+    "stock", "assigned", "rent", "sold", "returned", "internal_usage",
 })  # fmt: skip
 _ASSIGNEES = {
     "assigned_to_administrator": "administration/administrators", "assigned_to_team": "config/scheduling-teams",
