@@ -23,9 +23,10 @@ from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
-from target_splynx.modelling.library import AS_IS, load_models, names_in
+from target_splynx.modelling.library import AS_IS, load_models, names_in, optional_streams
 from target_splynx.modelling.passthrough import passthrough_models
 from target_splynx.planning.billed import Billed
+from target_splynx.planning.engine_tables import keep_basis
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.files import FileStore
 from target_splynx.planning.planner import Planner
@@ -106,7 +107,9 @@ def prepare_models(settings: Settings, stage: Stage) -> tuple[Graph, frozenset[s
         default_country=settings.default_country,
     )
     made = passthrough_models(stage.connection, names_in(settings.models_path)) if settings.mapping == AS_IS else []
-    graph = build_graph(*load_models(settings.mapping, settings.models_path, made), stage.connection)
+    graph = build_graph(
+        *load_models(settings.mapping, settings.models_path, made), stage.connection, optional_streams(settings.mapping)
+    )
     return graph, frozenset(model.name for model in graph.order if model.section in settings.sections)
 
 
@@ -165,6 +168,7 @@ def execute(
         )
         files.clear()
         summary = planner.plan(stop)
+        keep_basis(evaluator, ledger)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
         result.state = "planned"

@@ -83,6 +83,7 @@ def sketch(settings: Settings, stage: Stage, ledger: Ledger, client: Client, nam
         {m: reads for m, reads in graph.reads.items() if m in needed},
         graph.parts,
         {m: waits & needed for m, waits in graph.waits_for.items() if m in needed},
+        graph.optional,
     )
     evaluator = Evaluator(stage.connection, settings.workspace)
     evaluator.set_variables(settings.variables)

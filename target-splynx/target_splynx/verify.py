@@ -22,6 +22,9 @@ from target_splynx.splynx.errors import NotAllowed, NotFound
 WRITE_ONLY = frozenset({("tickets", "message")})
 """The first message goes with the ticket, and is shown as a ticket message."""
 
+SETTLED = frozenset({("invoices", "status", "not_paid", "paid")})
+"""Changes that Splynx makes by itself when payments come: resource, field, applied, found."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -110,6 +113,8 @@ def _compare(
             checked.hidden += 1
             continue
         checked.fields += 1
+        if (resource.name, name, str(applied), str(held)) in SETTLED:
+            continue
         if not holds(held, applied):
             checked.different += 1
             differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, applied, held))

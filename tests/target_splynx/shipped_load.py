@@ -22,9 +22,14 @@ TOKEN = "shipped"
 
 
 def singer_lines(folder: Path, *, accounts: int, seed: int = 7, **settings: Any) -> Feed:
-    """Every stream that the shipped models read, in full. `settings`: of the tap."""
+    """Every stream that the shipped models read, in full, of a new provider. `settings`: of the tap."""
     database = folder / "sonar.sqlite"
     generate(database, accounts=accounts, seed=seed)
+    return lines_of(database, **settings)
+
+
+def lines_of(database: Path, **settings: Any) -> Feed:
+    """The same of a provider's store."""
     with SonarServer(database=database, token=TOKEN) as server:
         config = {"api_url": server.url, "auth_token": TOKEN, "requests_per_minute": 0, **settings}
         tap = TapSonar(config=config, setup_mapper=False)

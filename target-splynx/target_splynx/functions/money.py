@@ -15,6 +15,15 @@ FUNCTIONS = (
         macro="CAST(CAST(cents AS DECIMAL(19,0)) * {money_unit} AS DECIMAL(19,4))",
     ),
     Function(
+        name="amount_text",
+        arguments=(("cents", "BIGINT"),),
+        returns="VARCHAR",
+        description="The same for people to read: as many decimals as the currency has, at least two for cents.",
+        example="amount_text(-4990)",
+        result="-49.90",
+        macro="regexp_replace(CAST(money(cents) AS VARCHAR), '[.]?0{spare_digits}$', '')",
+    ),
+    Function(
         name="money_per_month",
         arguments=(("cents", "BIGINT"), ("months", "BIGINT")),
         returns="DECIMAL(19,4)",

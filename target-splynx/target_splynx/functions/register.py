@@ -45,6 +45,8 @@ def register(
     facts = {
         "{timezone}": f"'{zone}'",
         "{money_unit}": unit,
+        # How many of the four decimals the currency does not have; all four go with their point.
+        "{spare_digits}": f"{{{_MAX_EXPONENT - currency_exponent}}}",
         "{money_scale}": str(10 ** (_MAX_EXPONENT - currency_exponent)),
     }
     for function in CATALOGUE:

@@ -6,7 +6,7 @@ In: models and a DuckDB connection (its parser finds the tables). Out: `Graph`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,13 +44,15 @@ class Reads:
 class Graph:
     """Models in load order, with what each reads (through shared parts, too) and which models each waits for.
 
-    `parts`: the shared SELECTs, each after those it reads.
+    `parts`: the shared SELECTs, each after those it reads. `optional`: streams that may be missing, with the columns that
+    an empty table in their place has.
     """
 
     order: list[Model]
     reads: dict[str, Reads]
     parts: list[Part] = field(default_factory=list)
     waits_for: dict[str, set[str]] = field(default_factory=dict)
+    optional: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
@@ -102,8 +104,13 @@ def _ordered_parts(parts: Iterable[Part], part_reads: dict[str, Reads]) -> list[
     return order
 
 
-def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duckdb.DuckDBPyConnection) -> Graph:
-    """Topological order; ties by section, then name.
+def build_graph(
+    models: Iterable[Model],
+    parts: Iterable[Part],
+    connection: duckdb.DuckDBPyConnection,
+    optional: Mapping[str, Mapping[str, str]] | None = None,
+) -> Graph:
+    """Topological order; ties by section, then name. `optional`: see `Graph`.
 
     A model waits for every model that creates a resource it reads; a patch waits for the models that create its
     resource; marked models wait for the additional fields; the sections `money` and `go_live` wait for everything
@@ -121,7 +128,7 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
         _check_parts(model, direct[model.name], part_reads)
     all_reads = {name: _through_parts(found, part_reads) for name, found in direct.items()}
     waits = _waits(models, all_reads)
-    return Graph(_ordered(models, waits), all_reads, _ordered_parts(parts, part_reads), waits)
+    return Graph(_ordered(models, waits), all_reads, _ordered_parts(parts, part_reads), waits, optional or {})
 
 
 def _check_parts(source: Model | Part, named: Reads, part_reads: dict[str, Reads]) -> None:

@@ -88,11 +88,22 @@ class Evaluator:
             else:
                 self._connection.execute(f"SET VARIABLE {quoted(name)} = ?", [value])
 
-    def engine_table(self, name: str, column: str, values: Iterable[str]) -> None:
-        """A list of texts as `engine.<name>(<column>)`."""
-        self._connection.execute(f"CREATE OR REPLACE TABLE engine.{quoted(name)} ({quoted(column)} VARCHAR)")
-        for value in values:
-            self._connection.execute(f"INSERT INTO engine.{quoted(name)} VALUES (?)", [value])
+    def engine_table(self, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows as `engine.<name>`; `columns`: name → DuckDB type."""
+        self._load("engine_rows", columns, rows)
+        self._connection.execute(f"CREATE OR REPLACE TABLE engine.{quoted(name)} AS SELECT * FROM engine_rows")
+
+    def single_row(self, part: str) -> dict[str, Any]:
+        """The first row of a shared part; empty when no model has read the part, or it has no row."""
+        known = self._connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'shared' AND table_name = ?", [part]
+        ).fetchone()
+        if known is None:
+            return {}
+        cursor = self._connection.execute(f"SELECT * FROM shared.{quoted(part)} LIMIT 1")
+        names = [entry[0] for entry in cursor.description or []]
+        row = cursor.fetchone()
+        return dict(zip(names, row, strict=True)) if row else {}
 
     def run_part(self, part: Part) -> None:
         """Evaluate a shared part into `shared.<name>`.

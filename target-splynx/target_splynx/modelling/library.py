@@ -95,3 +95,15 @@ def mapping_settings(mapping: str = "sonar") -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+
+
+@lru_cache
+def optional_streams(mapping: str = "sonar") -> dict[str, dict[str, str]]:
+    """Streams that a mapping's models use when they are there: name → columns that models read, with their DuckDB types.
+
+    Without the stream, an empty table takes its place.
+    """
+    path = shipped_folder(mapping) / "optional_streams.yml"
+    if not path.is_file():
+        return {}
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {})

@@ -10,7 +10,7 @@ def obstacles(graph: Graph, stage: Stage) -> dict[str, str]:
     """Model → reason and remedy."""
     stopped: dict[str, str] = {}
     for model in graph.order:
-        for stream in sorted(graph.reads[model.name].streams):
+        for stream in sorted(graph.reads[model.name].streams - graph.optional.keys()):
             if not stage.is_complete(stream):
                 stopped.setdefault(
                     model.name,

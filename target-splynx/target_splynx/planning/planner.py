@@ -25,6 +25,7 @@ from target_splynx.modelling.model import Model
 from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
+from target_splynx.planning.engine_tables import fill
 from target_splynx.planning.existing import Existing, held_fields
 from target_splynx.planning.files import FILE, FileStore
 from target_splynx.planning.gone import farewells
@@ -82,10 +83,7 @@ class Planner:
             Stopped: `stop` was set by a signal.
         """
         summary = PlanSummary()
-        modules = sorted(
-            {m.resource.additional_fields for m in self._graph.order if m.marked and m.resource.additional_fields}
-        )
-        self._evaluator.engine_table("marker_modules", "module", modules)
+        fill(self._evaluator, self._graph, self._stage, self._ledger)
         self._reference_tables()
         for model in self._graph.order:
             if model.name in self._active:

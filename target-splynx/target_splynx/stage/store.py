@@ -179,6 +179,21 @@ class Stage:
             "UPDATE stage.streams SET complete = true, staged_at = ? WHERE name = ?", [datetime.now(timezone.utc), name]
         )
 
+    def ensure(self, name: str, columns: Mapping[str, str]) -> None:
+        """An empty table for a stream that did not come; a stream that came lately keeps its own, with missing columns
+        added."""
+        have = self._columns(name)
+        table = f"{SOURCE_SCHEMA}.{quoted(name)}"
+        if not have:
+            listed = ", ".join(f"{quoted(c)} {kind}" for c, kind in {**columns, _RUN: "BIGINT"}.items())
+            self.connection.execute(f"CREATE TABLE {table} ({listed})")
+            self.connection.execute(
+                "INSERT OR REPLACE INTO stage.streams VALUES (?, []::VARCHAR[], false, NULL)", [name]
+            )
+            return
+        for column in columns.keys() - {held.casefold() for held in have}:
+            self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {columns[column]}")
+
     def flush(self) -> dict[str, int]:
         """Merge everything that is still spooled. Returns the records read per stream in this run."""
         for stream in self._streams.values():

@@ -24,8 +24,8 @@ import target_splynx.models
 from sandbox.sonar.contract import load_contract
 from target_splynx.contract.resource import resources
 from target_splynx.functions import register
-from target_splynx.modelling.dependencies import build_graph
-from target_splynx.modelling.library import load_models
+from target_splynx.modelling.dependencies import build_graph, reads
+from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import Part
 
 FOLDER = Path(target_splynx.models.__file__).parent / "sonar"
@@ -89,7 +89,8 @@ def streams() -> dict[str, str]:
         entity = contract.entity_of(root.type.name)
         if entity and entity in contract.stored_types and not name.startswith("core_"):
             found[name] = entity
-    return found
+    # Computed by Sonar, not stored.
+    return found | {"transactions": "Transaction"}
 
 
 def read_streams(models: list[ModelFile], parts: list[Part]) -> list[str]:
@@ -108,7 +109,7 @@ def columns(stream: str, type_name: str) -> dict[str, str]:
     return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]") | dict.fromkeys(ADDED.get(stream, ()), "VARCHAR")
 
 
-@dataclass
+@dataclass(repr=False)
 class Bench:
     """The stage of a test."""
 
@@ -127,6 +128,8 @@ class Bench:
         self.connection.execute("DROP SCHEMA splynx CASCADE").fetchall()
         self.connection.execute("CREATE SCHEMA splynx").fetchall()
         fresh_splynx(self.connection)
+        self.connection.execute("DROP SCHEMA engine CASCADE").fetchall()
+        engine_tables(self.connection)
         for kept in (self.next_ids, self.results):
             kept.clear()
         self.set(**{name: setting["default"] for name, setting in settings().items()})
@@ -315,6 +318,15 @@ def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"CREATE TABLE splynx.{name} (source_key VARCHAR, id BIGINT{', ' + texts if texts else ''})").fetchall()
 
 
+def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the engine tells models, before the first load (target_splynx.planning.engine_tables)."""
+    connection.execute("CREATE SCHEMA engine").fetchall()
+    for name, columns in {
+        "complete_streams": "stream VARCHAR", "basis": "section VARCHAR, name VARCHAR, value VARCHAR", "written": "model VARCHAR, source_key VARCHAR",
+    }.items():  # fmt: skip
+        connection.execute(f"CREATE TABLE engine.{name} ({columns})").fetchall()
+
+
 def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Bench:
     models, parts = shipped
     register(connection, timezone="America/Chicago", currency_exponent=2, default_country="US")
@@ -325,6 +337,7 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
         connection.execute(f"CREATE TABLE sonar.{stream} ({listed})").fetchall()
     fresh_splynx(connection)
+    engine_tables(connection)
     bench = Bench(connection, models, parts)
     bench.set(**{name: setting["default"] for name, setting in settings().items()})
     return bench
@@ -335,7 +348,7 @@ def fill_from_store(bench: Bench, path: Path) -> None:
     store = sqlite3.connect(path)
     contents = dict(store.execute("SELECT file_id, content FROM _file_content").fetchall())
     known = streams()
-    for stream in read_streams(bench.models, bench.parts):
+    for stream in sorted(set(read_streams(bench.models, bench.parts)) - optional_streams().keys()):
         kinds = columns(stream, known[stream])
         own = [name for name in kinds if name not in (*RELATIONS.get(stream, ()), *ADDED.get(stream, ()))]
         picked = ", ".join('"' + name + '"' for name in own)
@@ -377,7 +390,7 @@ def models(shipped: Shipped) -> list[ModelFile]:
     return shipped[0]
 
 
-@dataclass
+@dataclass(repr=False)
 class Provider:
     """Short ways to a provider with one company, one status of each kind, and accounts that can be billed."""
 
@@ -461,6 +474,19 @@ def sandbox_bench(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) ->
         bench = empty_bench(connection, shipped)
         fill_from_store(bench, path)
         yield bench.run(), path
+
+
+@pytest.fixture(scope="module")
+def sandbox_money(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A bench over a provider of 150 accounts with four months of money; the test runs what it wants."""
+    from sandbox.data.generate import generate
+
+    path = tmp_path_factory.mktemp("sonar") / "sonar.db"
+    generate(path, accounts=150, seed=7, history="recent")
+    with duckdb.connect() as connection:
+        bench = empty_bench(connection, shipped)
+        fill_from_store(bench, path)
+        yield bench
 
 
 @pytest.fixture(scope="session")

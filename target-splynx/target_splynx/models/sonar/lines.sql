@@ -1,5 +1,6 @@
 -- What accounts are charged for regularly: one row per account service, priced voice parameter, flat tax of a service, untaxed part of a price.
--- line_key, item, account_id, account_service_id, quantity, cents (of one), own_name, own_reason, times_billed, next_bill_date, created_at, package_id.
+-- line_key, item, account_id, account_service_id, quantity, cents (of one), own_name, own_reason, times_billed, next_bill_date,
+-- prorated_from (added between two bills), added_on, created_at, package_id.
 SELECT
     'service:' || line.id AS line_key,
     'service:' || line.service_id AS item,
@@ -12,6 +13,8 @@ SELECT
     one_line(line.price_override_reason) AS own_reason,
     coalesce(line.number_of_times_billed, 0) AS times_billed,
     line.next_bill_date,
+    line.addition_prorate_date AS prorated_from,
+    local_date(line.created_at) AS added_on,
     line.created_at,
     line.package_id
 FROM sonar.account_services AS line
@@ -46,6 +49,8 @@ SELECT
     one_line(detail.price_override_reason),
     coalesce(line.number_of_times_billed, 0),
     line.next_bill_date,
+    line.addition_prorate_date,
+    local_date(detail.created_at),
     detail.created_at,
     line.package_id
 FROM sonar.account_voice_service_details AS detail
@@ -63,6 +68,8 @@ SELECT
     NULL,
     0,
     line.next_bill_date,
+    line.addition_prorate_date,
+    local_date(line.created_at),
     line.created_at,
     line.package_id
 FROM sonar.account_services AS line

@@ -17,12 +17,8 @@ found AS (
         item.frequency,
         item.times_to_run,
         coalesce(line.cents, item.cents) AS price_cents,
-        -- First day that Sonar has not billed (mapping.md §5.2): the day of the next bill of the service, else of the account.
-        coalesce(line.next_bill_date, account.next_bill_date) AS next_bill,
-        billing.bill_day,
-        billing.invoice_day,
-        billing.period_day,
-        billing.months_to_bill,
+        unbilled.start_date,
+        unbilled.problem AS unbilled_problem,
         billing.problem AS billing_problem,
         billing.account_id IS NULL AS billing_missing,
         kind.skip AS account_skip,
@@ -36,17 +32,11 @@ found AS (
     LEFT JOIN shared.account_kinds AS kind ON kind.account_id = line.account_id
     LEFT JOIN shared.account_billing AS billing ON billing.account_id = line.account_id
     LEFT JOIN shared.line_taxes AS taxes ON taxes.line_key = line.line_key
+    LEFT JOIN shared.first_unbilled AS unbilled ON unbilled.line_key = line.line_key
 ),
 dated AS (
     SELECT
         found.*,
-        CASE
-            -- GUESS: who pays afterwards (months_to_bill 0) gets the running period on the next bill: it is not billed yet.
-            WHEN found.months_to_bill = 0 THEN greatest(add_months(found.next_bill, -found.frequency), local_date(found.created_at))
-            -- Billed before the period begins: the period starts on the invoice day.
-            WHEN found.bill_day <> found.invoice_day THEN day_on_or_after(found.next_bill, found.period_day)
-            ELSE found.next_bill
-        END AS start_date,
         CASE WHEN found.times_to_run IS NOT NULL THEN found.times_to_run - found.times_billed END AS times_left
     FROM found
 )
@@ -102,24 +92,10 @@ SELECT
         WHEN dated.billing_missing
             THEN reject('billing_parameters_missing', 'The account has no billing parameters.', 'Set them in Sonar.')
         WHEN dated.billing_problem IS NOT NULL THEN dated.billing_problem
-        WHEN dated.next_bill IS NULL
-            THEN reject('next_bill_date_missing', 'No next bill date: the first unbilled day is not known.', 'Run the account''s billing in Sonar.')
-        WHEN dated.next_bill < data_day.day
-            THEN reject(
-                'next_bill_date_past',
-                'The next bill date ' || dated.next_bill || ' is before ' || data_day.day || ': Sonar has not billed what Splynx would charge.',
-                'Bill the account in Sonar, or correct its next bill date.'
-            )
-        WHEN dated.next_bill > add_months(data_day.day, getvariable('next_bill_months_ahead'))
-            THEN reject(
-                'next_bill_date_far',
-                'The next bill date ' || dated.next_bill || ' is more than ' || getvariable('next_bill_months_ahead') || ' months ahead.',
-                'Correct it in Sonar.'
-            )
+        WHEN dated.unbilled_problem IS NOT NULL THEN dated.unbilled_problem
     END AS problem,
     dated.account_label || ': ' || coalesce(dated.own_name, dated.item_name, dated.item) AS label
 FROM dated
-CROSS JOIN shared.data_day AS data_day
 LEFT JOIN removals AS removal ON removal.account_service_id = dated.account_service_id
 LEFT JOIN sonar.packages AS package ON package.id = dated.package_id
 LEFT JOIN shared.tariffs AS tariff ON tariff.item = dated.item AND tariff.percent = dated.percent

@@ -33,11 +33,8 @@ SELECT
     -- [V] the blueprint shows the payment period under this name (research/mapping.md §3.4).
     CAST(clamp(billing.months_to_bill, 0, 12) AS VARCHAR) AS type,  -- months_to_bill: 1..12 before, 0 afterwards; more than 12: 12
     CAST(billing.period_day AS VARCHAR) AS billing_date,  -- invoice_day, else bill_day, at most 28
-    CAST(clamp(
-        billing.due_days + CASE WHEN billing.due_days_day = 'INVOICE_DAY' THEN greatest(coalesce(billing.invoice_day - billing.bill_day, 0), 0) ELSE 0 END,
-        1, 28
-    ) AS VARCHAR) AS billing_due,  -- due_days, from the invoice day plus the days between; 1..28, "same day" is 1
-    CAST(clamp(billing.grace_days, 0, 99) AS VARCHAR) AS blocking_period,  -- grace_days: Sonar's delinquent is Splynx's blocked
+    CAST(billing.due_after AS VARCHAR) AS billing_due,  -- due_days, from the invoice day plus the days between; 1..28, "same day" is 1
+    CAST(billing.blocked_after AS VARCHAR) AS blocking_period,  -- grace_days: Sonar's delinquent is Splynx's blocked
     CASE
         WHEN billing.switch_status_after_delinquency THEN CAST(coalesce(clamp(billing.days_of_delinquency_for_status_switch, 0, 99), 0) AS VARCHAR)
         WHEN billing.account_id IS NOT NULL THEN '0'

@@ -11,6 +11,7 @@ WITH sources AS (
     WHERE code.id IN (SELECT general_ledger_code_id FROM sonar.services)
     UNION ALL
     VALUES
+        ('tool:charge', 'Sonar charge', -4),
         ('tool:opening_balance', 'Opening balance (Sonar)', -3),
         ('tool:discount', 'Sonar discount', -2),
         ('tool:refund', 'Refund', -1)
