@@ -32,6 +32,8 @@ SELECT
     NULL,
     coalesce(line.number_of_times_billed, 0),
     line.next_bill_date,
+    line.addition_prorate_date,
+    local_date(line.created_at),
     line.created_at,
     line.package_id
 FROM sonar.account_services AS line
