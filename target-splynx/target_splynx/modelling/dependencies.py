@@ -79,7 +79,7 @@ def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
     return Reads(*(frozenset(groups[name]) for name in ("sonar", "splynx", "shared", "engine")))
 
 
-def _through_parts(direct: Reads, part_reads: dict[str, Reads]) -> Reads:
+def through_parts(direct: Reads, part_reads: dict[str, Reads]) -> Reads:
     """What a SELECT reads, with everything that the parts it names read."""
     found, todo = direct, set(direct.parts)
     while todo:
@@ -119,7 +119,7 @@ def build_graph(models: Iterable[Model], parts: Iterable[Part], connection: duck
         _check_parts(part, part_reads[part.name], part_reads)
     for model in models:
         _check_parts(model, direct[model.name], part_reads)
-    all_reads = {name: _through_parts(found, part_reads) for name, found in direct.items()}
+    all_reads = {name: through_parts(found, part_reads) for name, found in direct.items()}
     waits = _waits(models, all_reads)
     return Graph(_ordered(models, waits), all_reads, _ordered_parts(parts, part_reads), waits)
 

@@ -22,6 +22,7 @@ from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
+from target_splynx.planning import pilot
 from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
@@ -212,9 +213,7 @@ class Planner:
             return []
         if record is not None and record.state == "deleted":
             record = None
-        payload, path, problems = build(
-            model, row, known_attributes=self._attributes(model), files=self._files
-        )
+        payload, path, problems = build(model, row, known_attributes=self._attributes(model), files=self._files)
         own = ids.get(row.source_key)
         base = Operation(
             model=model.name,
@@ -337,7 +336,10 @@ class Planner:
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
         planned: list[Operation] = []
-        leaving = self._ledger.records(model.name, gone).values()
+        customers = self._evaluator.ids("customers") if "customers" in self._creators else {}
+        leaving = pilot.leaving(
+            self._stage.connection, model, self._ledger.records(model.name, gone).values(), customers
+        )
         billed = (
             self._billed.among(model.resource, [r.splynx_id for r in leaving]) if policy == "delete" else frozenset()
         )
