@@ -19,9 +19,9 @@ import duckdb
 import yaml
 
 from target_splynx.errors import ModelError
-from target_splynx.modelling.dependencies import Reads, reads, through_parts
+from target_splynx.modelling.dependencies import Reads, build_graph, reads, through_parts
 from target_splynx.modelling.evaluate import Evaluator
-from target_splynx.modelling.library import companion_files
+from target_splynx.modelling.library import COMPANIONS, companion_files, load_models
 from target_splynx.modelling.model import Part
 
 
@@ -70,6 +70,23 @@ def _read(path: Path, keys: tuple[str, ...]) -> Companion:
     if told != set(keys):
         raise ModelError(path, f"the header must say {', '.join(keys)}.", line=1)
     return Companion(path.stem, path, sql, len(top) + 1, companion.comment, header)
+
+
+def streams_of(mapping: str, connection: duckdb.DuckDBPyConnection, models_path: str | None = None) -> list[str]:
+    """Every stream that a migration reads: for its models, and for what stands beside them.
+
+    Raises:
+        SettingsError: there is no such mapping.
+        ModelError: a file is wrong.
+    """
+    models, parts = load_models(mapping, models_path)
+    graph = build_graph(models, parts, connection)
+    of_parts = {part.name: reads(part, connection) for part in parts}
+    found = {stream for each in graph.reads.values() for stream in each.streams}
+    for folder in COMPANIONS:
+        for companion in load(folder, mapping, models_path).values():
+            found |= through_parts(reads(companion.part, connection, beside=("plan",)), of_parts).streams
+    return sorted(found)
 
 
 class PartsFor:

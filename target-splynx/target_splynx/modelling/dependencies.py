@@ -53,8 +53,8 @@ class Graph:
     waits_for: dict[str, set[str]] = field(default_factory=dict)
 
 
-def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
-    """The tables named in a SELECT.
+def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection, *, beside: Iterable[str] = ()) -> Reads:
+    """The tables named in a SELECT. `beside`: further schemas that it may name; their tables are not told.
 
     Raises:
         ModelError: the SQL does not parse, or names a table outside `sonar`, `splynx`, `shared`, `engine`.
@@ -69,7 +69,7 @@ def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
         schema, _, table = name.partition(".")
         if table and schema in groups:
             groups[schema].add(table)
-        elif table:
+        elif table and schema not in beside:
             raise ModelError(
                 source.path,
                 f"unknown schema in `{name}`.",

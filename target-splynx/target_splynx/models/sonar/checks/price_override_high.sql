@@ -9,4 +9,5 @@ SELECT
     money(line.price_override) || ' instead of ' || money(service.amount) AS detail
 FROM sonar.account_services AS line
 JOIN sonar.services AS service ON service.id = line.service_id
-WHERE service.amount > 0 AND line.price_override > 3 * service.amount
+-- Credits are looked at by credit_exceeds_debits.
+WHERE service.application = 'DEBIT' AND service.amount > 0 AND line.price_override > 3 * service.amount
