@@ -19,9 +19,9 @@ import duckdb
 
 from target_splynx.accounting.streams import COLUMNS, row_keys, told_streams
 from target_splynx.accounting.tables import ledger_rows, planned_rows
-from target_splynx.errors import StageError
+from target_splynx.errors import ModelError, StageError
 from target_splynx.ledger.store import Ledger
-from target_splynx.modelling.companions import Companion
+from target_splynx.modelling.companions import Companion, PartsFor
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.run import prepare_models
@@ -62,7 +62,9 @@ def count(settings: Settings, stage: Stage, ledger: Ledger, *, examples: int = 5
             "Records have been staged, or models changed, since the last plan: make a new one with `splynx-migration "
             "plan --refresh` (it reads Splynx and writes nothing), or run the pipeline."
         )
-    Evaluator(stage.connection, settings.workspace, keep=True).set_variables(settings.variables)
+    evaluator = Evaluator(stage.connection, settings.workspace, keep=True)
+    evaluator.set_variables(settings.variables)
+    parts = PartsFor(evaluator, graph.parts, stage.connection, reuse=True)
     planned_rows(stage.connection, graph)
     newest = ledger_rows(stage.connection, ledger, settings.workspace)
     _models(stage.connection, graph, newest)
@@ -70,7 +72,7 @@ def count(settings: Settings, stage: Stage, ledger: Ledger, *, examples: int = 5
     read = {stream for reads in graph.reads.values() for stream in reads.streams}
     staged = stage.streams()
     return [
-        _account(stage, name, told.get(name), read=name in read, examples=examples)
+        _account(stage, name, told.get(name), parts, read=name in read, examples=examples)
         for name in sorted(staged.keys() | read | told.keys())
         if name in staged
     ]
@@ -87,7 +89,7 @@ def _models(connection: duckdb.DuckDBPyConnection, graph: Graph, newest: dict[st
     )
 
 
-def _account(stage: Stage, name: str, told: Companion | None, *, read: bool, examples: int) -> Account:
+def _account(stage: Stage, name: str, told: Companion | None, parts: PartsFor, *, read: bool, examples: int) -> Account:
     account = Account(name, told.comment if told else "")
     connection = stage.connection
     connection.execute(f"CREATE OR REPLACE TEMP TABLE row_keys AS {row_keys(stage, name)}")
@@ -97,7 +99,7 @@ def _account(stage: Stage, name: str, told: Companion | None, *, read: bool, exa
             f"CREATE OR REPLACE TEMP TABLE outcomes AS SELECT id, '{outcome}' AS outcome, '{why}' AS why FROM row_keys"
         )
     else:
-        _judge(connection, told)
+        _judge(connection, told, parts)
     for outcome, why, number in connection.execute(
         "SELECT outcome, why, count(*) FROM outcomes GROUP BY ALL ORDER BY count(*) DESC, why"
     ).fetchall():
@@ -108,12 +110,13 @@ def _account(stage: Stage, name: str, told: Companion | None, *, read: bool, exa
     return account
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, told: Companion) -> None:
+def _judge(connection: duckdb.DuckDBPyConnection, told: Companion, parts: PartsFor) -> None:
     """`outcomes` (id, outcome, why): one row per row of the stream, and one per row that the file invents."""
     columns = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in COLUMNS)
     try:
+        parts.make(told)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT {columns} FROM ({told.sql}\n)")
-    except duckdb.Error as error:
+    except (duckdb.Error, ModelError) as error:
         why = f"accounting/{told.name}.sql: {str(error).splitlines()[0]}"
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE outcomes AS "

@@ -24,6 +24,9 @@ from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.library import COMPANIONS, companion_files, load_models
 from target_splynx.modelling.model import Part
 
+PLAN = ("plan",)
+"""Companions may read what models yield, too (`plan."<section>__<model>"`)."""
+
 
 @dataclass(frozen=True)
 class Companion:
@@ -85,18 +88,23 @@ def streams_of(mapping: str, connection: duckdb.DuckDBPyConnection, models_path:
     found = {stream for each in graph.reads.values() for stream in each.streams}
     for folder in COMPANIONS:
         for companion in load(folder, mapping, models_path).values():
-            found |= through_parts(reads(companion.part, connection, beside=("plan",)), of_parts).streams
+            found |= through_parts(reads(companion.part, connection, beside=PLAN), of_parts).streams
     return sorted(found)
 
 
 class PartsFor:
     """Makes the shared parts that companions read, each once."""
 
-    def __init__(self, evaluator: Evaluator, parts: list[Part], connection: duckdb.DuckDBPyConnection) -> None:
-        """`parts`: in an order in which each comes after those it reads."""
+    def __init__(
+        self, evaluator: Evaluator, parts: list[Part], connection: duckdb.DuckDBPyConnection, *, reuse: bool = False
+    ) -> None:
+        """`parts`: in an order in which each comes after those it reads. `reuse`: those of the last run still hold."""
         self._evaluator, self._parts, self._connection = evaluator, parts, connection
         self._reads = {part.name: reads(part, connection) for part in parts}
         self._made: set[str] = set()
+        if reuse:
+            tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'shared'"
+            self._made |= {name for (name,) in connection.execute(tables).fetchall()}
 
     def reads(self, companion: Companion) -> Reads:
         """Everything that it reads, through parts, too.
@@ -104,7 +112,7 @@ class PartsFor:
         Raises:
             ModelError: it names a part or a schema that there is not, or is no SQL.
         """
-        found = through_parts(reads(companion.part, self._connection), self._reads)
+        found = through_parts(reads(companion.part, self._connection, beside=PLAN), self._reads)
         if unknown := sorted(found.parts - self._reads.keys()):
             raise ModelError(companion.path, f"there is no shared part `{unknown[0]}`.", line=companion.first_line)
         return found
