@@ -14,11 +14,12 @@ In: settings, stage, ledger, client (reads lists). Out: `Item`s. What is needed 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from target_splynx.contract.resource import resources
+from target_splynx.errors import ModelError
 from target_splynx.ledger.store import Ledger
 from target_splynx.modelling import companions
 from target_splynx.modelling.companions import Companion, PartsFor
@@ -90,14 +91,17 @@ def chapters(settings: Settings, stage: Stage, ledger: Ledger, client: Client, t
 def _chapter(source: Companion, stage: Stage, parts: PartsFor, lists: _Lists, ticked: frozenset[str]) -> Chapter:
     title, where, why = (str(source.header[key]) for key in _KEYS)
     chapter = Chapter(source.name, title, where, why)
-    found = parts.reads(source)
-    missing = sorted(stream for stream in found.streams if not stage.is_complete(stream))
-    if missing:
-        return Chapter(source.name, title, where, why, problem=f"stream {missing[0]} was never staged in full.")
-    for resource in sorted(found.resources):
-        lists.make(resource)
-    parts.make(source)
-    return Chapter(chapter.kind, title, where, why, tuple(_items(stage.connection, source, ticked)))
+    try:
+        found = parts.reads(source)
+        missing = sorted(stream for stream in found.streams if not stage.is_complete(stream))
+        if missing:
+            return replace(chapter, problem=f"stream {missing[0]} was never staged in full: select it in the tap.")
+        for resource in sorted(found.resources):
+            lists.make(resource)
+        parts.make(source)
+        return replace(chapter, items=tuple(_items(stage.connection, source, ticked)))
+    except ModelError as error:
+        return replace(chapter, problem=str(error))
 
 
 def _items(connection: duckdb.DuckDBPyConnection, source: Companion, ticked: frozenset[str]) -> Iterator[Item]:
@@ -110,7 +114,7 @@ def _items(connection: duckdb.DuckDBPyConnection, source: Companion, ticked: fro
         raise sql_error(source.part, error) from None
     for name, details, exists in rows:
         item = Item(source.name, name, details or "", exists)
-        yield Item(source.name, name, details or "", exists, ticked=item.id in ticked)
+        yield replace(item, ticked=item.id in ticked)
 
 
 class _Lists:
