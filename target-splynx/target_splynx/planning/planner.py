@@ -213,7 +213,9 @@ class Planner:
             return []
         if record is not None and record.state == "deleted":
             record = None
-        payload, path, problems = build(model, row, known_attributes=self._attributes(model), files=self._files)
+        payload, path, problems = build(
+            model, row, known_attributes=self._attributes(model), files=self._files
+        )
         own = ids.get(row.source_key)
         base = Operation(
             model=model.name,
