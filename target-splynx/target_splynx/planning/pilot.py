@@ -10,7 +10,7 @@ of a plan's table, and which records may be ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import duckdb
 
@@ -69,19 +69,15 @@ def chosen(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(found[0] or ()) if found else frozenset()
 
 
-def leaving(
-    connection: duckdb.DuckDBPyConnection, model: Model, records: Iterable[Record], customers: Mapping[str, int]
-) -> list[Record]:
+def leaving(connection: duckdb.DuckDBPyConnection, model: Model, records: Iterable[Record]) -> list[Record]:
     """Of records whose source row is gone, those that may be ended now: not what belongs to customers outside.
 
-    `customers`: source key → id of every customer. A record that does not name its customer waits until everybody is
-    loaded.
+    A record that does not name its customer waits until everybody is loaded.
     """
     accounts = chosen(connection)
-    columns = {row[0] for row in connection.execute(f"DESCRIBE plan.{quoted(model.table)}").fetchall()}
-    if not accounts or ACCOUNT not in columns:
+    if not accounts or ACCOUNT not in _columns(connection, f"plan.{quoted(model.table)}"):
         return list(records)
-    ids = {str(number) for key, number in customers.items() if key in accounts}
+    ids = _ids(connection)
 
     def ours(record: Record) -> bool:
         if model.resource.name == _CUSTOMERS:
@@ -89,6 +85,22 @@ def leaving(
         return str(record.path.get(_CUSTOMER_ID, record.payload.get(_CUSTOMER_ID))) in ids
 
     return [record for record in records if ours(record)]
+
+
+def _ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the customers of the pilot; none before customers were planned."""
+    if not connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'splynx' AND table_name = 'customers'"
+    ).fetchone():
+        return set()
+    rows = connection.execute(
+        "SELECT id FROM splynx.customers WHERE list_contains(getvariable('pilot_accounts'), source_key)"
+    ).fetchall()
+    return {str(number) for (number,) in rows}
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
 
 
 def _check(connection: duckdb.DuckDBPyConnection, table: str, accounts: frozenset[str]) -> None:

@@ -338,10 +338,7 @@ class Planner:
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
         planned: list[Operation] = []
-        customers = self._evaluator.ids("customers") if "customers" in self._creators else {}
-        leaving = pilot.leaving(
-            self._stage.connection, model, self._ledger.records(model.name, gone).values(), customers
-        )
+        leaving = pilot.leaving(self._stage.connection, model, self._ledger.records(model.name, gone).values())
         billed = (
             self._billed.among(model.resource, [r.splynx_id for r in leaving]) if policy == "delete" else frozenset()
         )
