@@ -18,7 +18,7 @@ import yaml
 from pages import pages
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
-from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling import companions
 from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import SECTIONS
 from target_splynx.target import TargetSplynx
@@ -85,11 +85,10 @@ def meltano_settings(plugin: str) -> str:
 
 
 def streams() -> list[str]:
-    """The streams that the shipped models need."""
+    """The streams that a migration reads: for the shipped models, and for what stands beside them."""
     connection = duckdb.connect()
     functions.register(connection, timezone="UTC", currency_exponent=2, default_country="US")
-    graph = build_graph(*load_models("sonar"), connection)
-    return sorted({stream for reads in graph.reads.values() for stream in reads.streams} - optional_streams().keys())
+    return sorted(set(companions.streams_of("sonar", connection)) - optional_streams().keys())
 
 
 # RADIUS passwords do move: without them every customer's device would have to be set up anew.

@@ -34,7 +34,7 @@ from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
-from target_splynx.stage.fingerprint import models_fingerprint, stage_fingerprint
+from target_splynx.stage.fingerprint import mark_evaluated, models_fingerprint, stage_fingerprint
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
@@ -169,6 +169,7 @@ def execute(
         files.clear()
         summary = planner.plan(stop)
         keep_basis(evaluator, ledger)
+        mark_evaluated(stage, graph.order, graph.parts)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
         result.state = "planned"

@@ -98,6 +98,15 @@ _ENGINE: tuple[th.Property[Any], ...] = (
         description=f"Parts to load. Known: {', '.join(SECTIONS)}. Default: all but go_live.",
     ),
     th.Property(
+        "pilot_accounts",
+        th.ArrayType(th.CustomType({"type": ["string", "integer"]})),
+        title="Pilot accounts",
+        description=(
+            "Load only these customers (source keys, e.g. Sonar's account numbers) with all that belongs to them, and "
+            "what all customers share. A longer list later loads the rest; a shorter one ends nothing. Default: all."
+        ),
+    ),
+    th.Property(
         "dry_run",
         th.BooleanType,
         default=False,

@@ -189,6 +189,7 @@ def _variables(config: Mapping[str, Any]) -> dict[str, Any]:
         "timezone": config.get("timezone") or "UTC",
         "currency_exponent": int(config.get("currency_exponent", 2)),
         "default_country": config.get("default_country") or "US",
+        "pilot_accounts": list(dict.fromkeys(_names(config.get("pilot_accounts") or []))),
     }
     for name, spec in mapping_settings().items():
         value = config.get(name, spec.get("default"))

@@ -12,8 +12,10 @@ import sys
 import click
 
 from target_splynx import __version__
+from target_splynx.cli.accounting import accounting
 from target_splynx.cli.apply import apply
 from target_splynx.cli.check import check
+from target_splynx.cli.handwork import handwork
 from target_splynx.cli.models import models
 from target_splynx.cli.plan import plan
 from target_splynx.cli.rejects import rejects
@@ -42,10 +44,10 @@ def main(verbose: bool) -> None:
     """Look at, check and prove a migration into Splynx.
 
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
-    apply. After a run: status, rejects, retry, verify. To go back: rollback.
+    apply. After a run: status, rejects, retry, accounting, verify. By hand: handwork. To go back: rollback.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (apply, check, models, plan, rejects, retry, rollback, status, verify):
+for command in (accounting, apply, check, handwork, models, plan, rejects, retry, rollback, status, verify):
     main.add_command(command)

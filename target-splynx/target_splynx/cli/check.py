@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
 from target_splynx.cli.context import DIFFERENCES, console, json_option, load_settings, print_json
+from target_splynx.cli.data_check import check_data
 from target_splynx.modelling.library import load_models
 from target_splynx.planning.existing import list_path
 from target_splynx.run import connect
@@ -28,10 +30,21 @@ class Finding:
 
 
 @click.command()
+@click.option("--data", is_flag=True, help="Look for what is wrong in the staged data instead. Asks nothing of Splynx.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="With --data: write every finding to this file."
+)
 @json_option
-def check(as_json: bool) -> None:
-    """Connect, and look whether the key may read what the migration writes. Writes nothing. Exit code 2 on findings."""
+def check(data: bool, csv_file: Path | None, as_json: bool) -> None:
+    """Connect, and look whether the key may read what the migration writes. Writes nothing. Exit code 2 on findings.
+
+    With --data: the quality of what is staged, e.g. after a dry run. Each check says how grave a finding is, where it
+    is, and what happens when nobody does anything. A code in the setting accepted_findings no longer counts.
+    """
     settings = load_settings()
+    if data:
+        check_data(settings, csv=csv_file, as_json=as_json)
+        return
     client = connect(settings)
     client.check()
     findings = [Finding(True, f"{client.base} answers and takes the credentials")]

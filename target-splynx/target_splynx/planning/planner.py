@@ -22,6 +22,7 @@ from target_splynx.ledger.store import CANNOT_CHANGE, Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
+from target_splynx.planning import pilot
 from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
@@ -348,7 +349,7 @@ class Planner:
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
         planned: list[Operation] = []
-        leaving = self._ledger.records(model.name, gone).values()
+        leaving = pilot.leaving(self._stage.connection, model, self._ledger.records(model.name, gone).values())
         billed = (
             self._billed.among(model.resource, [r.splynx_id for r in leaving]) if policy == "delete" else frozenset()
         )
