@@ -84,8 +84,8 @@ def _load(
     spec = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in columns) + "}"
     try:
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_csv('{path}', columns = {spec}, auto_detect = false, "
-            "header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = true)"
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_csv('{path}', columns = {spec}, "
+            "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = true)"
         )
     finally:
         with contextlib.suppress(FileNotFoundError):
