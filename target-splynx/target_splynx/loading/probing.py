@@ -1,6 +1,6 @@
 """Finding a record that Splynx lists nowhere: its neighbours are read one by one, by id.
 
-Comments and worklogs of tasks can be read by id only. Ids are counted up, so a record whose answer was lost has an id
+Comments, worklogs and attachments of tasks can be read by id only. Ids are counted up, so a record whose answer was lost has an id
 above all that were known when it was sent.
 """
 
@@ -32,7 +32,7 @@ class _Executor(Protocol):
 def can_be_probed(resource: Resource) -> bool:
     """Whether its records are read by a number of their own, and listed nowhere."""
     listed = resource.listing is not None or "list" in resource.methods
-    return not listed and resource.own_parameter == resource.id == "id" and "read" in resource.methods
+    return not listed and resource.can_create and resource.own_parameter == "id" and "read" in resource.methods
 
 
 def acquaint(executor: _Executor, ledger: _Ledger, models: Iterable[Model]) -> None:

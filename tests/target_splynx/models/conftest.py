@@ -24,7 +24,7 @@ import target_splynx.models
 from sandbox.sonar.contract import load_contract
 from target_splynx.contract.resource import resources
 from target_splynx.functions import register
-from target_splynx.modelling.dependencies import build_graph, reads
+from target_splynx.modelling.dependencies import build_graph
 from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import Part
 
