@@ -170,6 +170,13 @@ class Ledger:
             rows = connection.execution_options(yield_per=5000).execute(query)
             yield from ((str(key), str(splynx_id)) for key, splynx_id in rows)
 
+    def newest(self, resource: str) -> int:
+        """The highest id that Splynx has given to a record of a resource with numbers as ids; 0 when none is known."""
+        number = sa.cast(records.c.splynx_id, sa.BigInteger)
+        query = sa.select(sa.func.max(number)).where(records.c.resource == resource)
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
     def keys(self, model: str, states: Sequence[str] = ("live",)) -> Iterator[str]:
         """Source keys of a model's records that are live (or in other states: `ended`, `deleted`)."""
         query = sa.select(records.c.source_key).where(records.c.model == model, records.c.state.in_(states))

@@ -20,6 +20,7 @@ from target_splynx.errors import MigrationError, RejectLimitReached, Stopped
 from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
+from target_splynx.loading.probing import acquaint
 from target_splynx.loading.progress import Progress
 from target_splynx.loading.sequence import first_free
 from target_splynx.modelling.dependencies import Graph
@@ -62,6 +63,7 @@ class Loader:
         self._run, self._ledger, self._executor = run, ledger, executor
         self._graph, self._progress, self._limits, self._stop = graph, progress, limits, stop
         self._models: dict[str, Model] = {m.name: m for m in graph.order if m.name in active}
+        acquaint(executor, ledger, self._models.values())
         self._ids: dict[int, str] = {}
         self._dead: dict[int, int] = {}
         self._waiting = [m.name for m in graph.order if m.name in active]
@@ -307,6 +309,7 @@ def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Mo
     if not pending:
         return 0
     logger.info("%d operations of an interrupted run are in doubt: looking them up", len(pending))
+    acquaint(executor, ledger, models.values())
     for operation in pending:
         model = models.get(operation.model)
         outcome: Outcome | None = None

@@ -87,7 +87,8 @@ class Existing:
         else:
             path, query = list_path(model.resource)
             if path is None:
-                rows = self._of_owners(model, wanted)
+                rows = self._by_number(model, taken or {}) if wanted else []
+                rows += self._of_owners(model, wanted)
                 return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
             if model.resource.name not in self._lists:
                 count = self._count(path, query) if wanted else 0
@@ -98,6 +99,16 @@ class Existing:
                     return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
             rows = self.listing(model.resource)
         return adoption.choose(model, self._adopt, wanted, rows, taken=taken)
+
+    def _by_number(self, model: Model, taken: Mapping[str, Collection[str]]) -> list[dict[str, Any]]:
+        """What Splynx shows only by its number (worklogs of tasks): all above the numbers that the ledger knows."""
+        # Here, not above: reading back knows by this module where things are listed.
+        from target_splynx.loading.probing import can_be_probed, neighbours
+
+        if not can_be_probed(model.resource):
+            return []
+        known = max((int(number) for number in taken if number.isdigit()), default=0)
+        return neighbours(self._client, model.resource, {}, known)
 
     def with_before(self, model: Model, changes: list[Operation]) -> list[Operation]:
         """First changes to a record that was there before the migration, with the old values, so that a rollback knows
@@ -163,11 +174,13 @@ class Existing:
         listing = model.resource.listing or ""
         names = path_parameters(listing)
         owners = {tuple(fields.get(name) for name in names) for _, fields in wanted} if names else set()
+        from target_splynx.readback import flat
+
         found: list[dict[str, Any]] = []
         for owner in sorted(o for o in owners if not any(value is None or is_provisional(value) for value in o)):
             parameters = dict(zip(names, owner, strict=True))
             try:
-                found += [{**parameters, **row} for row in self._search(filled(listing, parameters), Query())]
+                found += [{**parameters, **flat(row)} for row in self._search(filled(listing, parameters), Query())]
             except (NotAllowed, NotFound) as error:
                 logger.debug("%s of %s cannot be listed: %s", model.resource.name, owner, error)
         return found
