@@ -64,13 +64,13 @@ def ip_blocks(value: str | None) -> list[str] | None:
         return None
 
 
-def ip_rest(block: str | None, taken: list[str] | None) -> list[str] | None:
+def ip_rest(block: str | None, taken: str | None) -> list[str] | None:
     """What is left of a block without others inside it, as blocks, in order; NULL when one of them is no address."""
     whole = _network(block) if block else None
-    if whole is None:
+    if whole is None or taken is None:
         return None
     rest: list[_Network] = [whole]
-    for text in taken or []:
+    for text in (taken or "").split(","):
         out = _network(text)
         if out is None:
             return None
@@ -132,11 +132,11 @@ FUNCTIONS = (
     ),
     Function(
         name="ip_rest",
-        arguments=(("block", "VARCHAR"), ("taken", "VARCHAR[]")),
+        arguments=(("block", "VARCHAR"), ("taken", "VARCHAR")),
         returns="VARCHAR[]",
-        description="What is left of a block without the taken ones, as blocks, in order.",
-        example="ip_rest('10.0.0.0/22', ['10.0.1.0/24'])",
-        result="[10.0.0.0/24, 10.0.2.0/23]",
+        description="What is left of a block without the taken ones (separated by commas), as blocks, in order.",
+        example="ip_rest('10.0.0.0/22', '10.0.1.0/24,10.0.2.0/24')",
+        result="[10.0.0.0/24, 10.0.3.0/24]",
         python=ip_rest,
     ),
 )

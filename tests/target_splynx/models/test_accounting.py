@@ -25,7 +25,7 @@ def rows_of(bench: Any, stream: str) -> list[dict[str, Any]]:
     bench.connection.execute("CREATE SCHEMA IF NOT EXISTS plan").fetchall()
     for model in bench.models:
         table = model.name.replace("/", "__")
-        if f'plan."{table}"' in text:
+        if f"plan.{table}" in text.replace('"', ""):
             bench.connection.execute(f'CREATE OR REPLACE VIEW plan."{table}" AS SELECT * FROM result."{model.name}"').fetchall()
     for part in bench.parts:
         if f"shared.{part.name}" in text:

@@ -35,11 +35,11 @@ divided AS (
         coalesce(
             getvariable('pools') <> 'whole' AND readable AND parts.version = 4
                 AND list_bool_and(list_transform(blocks, lambda each: ip_contains(block, each)))
-                AND len(ip_rest(block, blocks)) > 0
+                AND len(ip_rest(block, array_to_string(blocks, ','))) > 0
                 AND len(list_distinct(blocks)) = len(blocks),
             false
         ) AS is_divided,
-        coalesce(ip_rest(block, blocks) = [], false) AS all_pool
+        coalesce(ip_rest(block, array_to_string(blocks, ',')) = [], false) AS all_pool
     FROM subnets
 ),
 children AS (
@@ -48,7 +48,7 @@ children AS (
     JOIN pools AS pool ON pool.subnet_id = subnet.id
     WHERE subnet.is_divided
     UNION ALL
-    SELECT subnet.id, unnest(ip_rest(subnet.block, subnet.blocks)), NULL, coalesce(one_line(subnet.name), subnet.block) || ' (rest)'
+    SELECT subnet.id, unnest(ip_rest(subnet.block, array_to_string(subnet.blocks, ','))), NULL, coalesce(one_line(subnet.name), subnet.block) || ' (rest)'
     FROM divided AS subnet
     WHERE subnet.is_divided
 ),
