@@ -44,8 +44,8 @@ class Reads:
 class Graph:
     """Models in load order, with what each reads (through shared parts, too) and which models each waits for.
 
-    `parts`: the shared SELECTs, each after those it reads. `optional`: streams that may be missing, with the columns that
-    an empty table in their place has.
+    `parts`: the shared SELECTs, each after those it reads. `optional`: streams that may be missing, with the columns
+    that an empty table in their place has.
     """
 
     order: list[Model]

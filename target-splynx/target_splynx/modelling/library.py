@@ -99,7 +99,7 @@ def mapping_settings(mapping: str = "sonar") -> dict[str, dict[str, Any]]:
 
 @lru_cache
 def optional_streams(mapping: str = "sonar") -> dict[str, dict[str, str]]:
-    """Streams that a mapping's models use when they are there: name → columns that models read, with their DuckDB types.
+    """Streams that a mapping's models use when they are there: name → columns that models read, with DuckDB types.
 
     Without the stream, an empty table takes its place.
     """
