@@ -118,4 +118,3 @@ def _compare(
         if not holds(held, applied):
             checked.different += 1
             differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, applied, held))
-

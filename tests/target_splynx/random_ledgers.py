@@ -268,9 +268,7 @@ class AccountBooks:
         payments = [payment for payment in self._receipts("Payment") if payment["id"] not in gone]
         if payments:
             payment = payments[size % len(payments)]
-            self._release(
-                lambda credit: (credit["creditable_type"], credit["creditable_id"]) == ("Payment", payment["id"])
-            )
+            self._release("creditable_id", payment["id"], "Payment")
             rest, payment["amount_remaining"] = payment["amount_remaining"], 0
             # The amount on the row may be the whole payment, also after a refund.
             self.books.add(stream, payment_id=payment["id"], amount=(rest, payment["amount"])[size % 2])

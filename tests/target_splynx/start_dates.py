@@ -65,7 +65,7 @@ def run(provider: Any, mode: Mode) -> Any:
 
 
 def picture(mode: Mode, row: Any) -> str:
-    """A time line: `=` billed by Sonar, `>` charged by Splynx from the start date on. A sign is three days."""
+    """A time line: `=` billed by Sonar, `#` charged by Splynx from the start date on. A sign is three days."""
     begin = date.fromisoformat(mode.billed_from)
     months = "".join(f"|{name:<9}" for _, name in MONTHS)
     if not row.fine:
@@ -76,5 +76,5 @@ def picture(mode: Mode, row: Any) -> str:
         year = 2026 if month > 2 else 2027
         for part in range(10):
             day = date(year, month, min(1 + part * DAYS_A_SIGN, 28))
-            signs.append(">" if day >= start else "=" if begin <= day < start else " ")
+            signs.append("#" if day >= start else "=" if begin <= day < start else " ")
     return f"{months}\n{''.join(signs)}\nSonar billed until {start - timedelta(days=1)}, Splynx charges from {start}\n"
