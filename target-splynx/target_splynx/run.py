@@ -90,6 +90,7 @@ def connect(settings: Settings, *, stop: threading.Event | None = None) -> Clien
         settings.api_url,
         auth,
         timeout=settings.request_timeout,
+        ca_bundle=settings.ca_bundle,
         retry_attempts=settings.retry_attempts,
         requests_per_minute=settings.requests_per_minute,
         connections=settings.parallel_workers,

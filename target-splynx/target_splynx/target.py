@@ -42,7 +42,7 @@ from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
-from target_splynx.workspace import locked
+from target_splynx.workspace import keep_private, locked
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -228,6 +228,7 @@ class TargetSplynx(Target):
     @override
     def invoke(cls, **keywords: Any) -> None:
         """One clear line as the last one, and a true exit code."""
+        keep_private()
         try:
             super().invoke(**keywords)
         except Stopped as error:

@@ -11,6 +11,11 @@ from pathlib import Path
 from target_splynx.errors import WorkspaceBusy
 
 
+def keep_private() -> None:
+    """Nothing that this process writes can be read by other users: also what DuckDB and SQLite put beside their files."""
+    os.umask(0o077)
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[Path]:
     """Hold the workspace. The lock goes with the process, also after SIGKILL.

@@ -22,6 +22,7 @@ from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
 from target_splynx.cli.verify import verify
 from target_splynx.errors import MigrationError
+from target_splynx.workspace import keep_private
 
 
 class _Group(click.Group):
@@ -44,6 +45,7 @@ def main(verbose: bool) -> None:
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
     apply. After a run: status, rejects, retry, verify. To go back: rollback.
     """
+    keep_private()
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
