@@ -35,6 +35,7 @@ from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
 from target_splynx.stage.fingerprint import models_fingerprint, stage_fingerprint
 from target_splynx.stage.store import Stage
+from target_splynx.watching.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ def execute(
     run = ledger.start_run(dry_run=settings.dry_run, settings=dict(public_settings))
     result = RunResult(run, "failed")
     summary = PlanSummary()
-    progress = Progress(totals={})
+    progress = Progress(totals={}, pulse=Pulse(settings.workspace, client.counters).beat)
     try:
         evaluator = Evaluator(stage.connection, settings.workspace)
         evaluator.set_variables(settings.variables)

@@ -21,6 +21,7 @@ from target_splynx.cli.retry import retry
 from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
 from target_splynx.cli.verify import verify
+from target_splynx.cli.watch import watch
 from target_splynx.errors import MigrationError
 from target_splynx.workspace import keep_private
 
@@ -49,5 +50,5 @@ def main(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (apply, check, models, plan, rejects, retry, rollback, status, verify):
+for command in (apply, check, models, plan, rejects, retry, rollback, status, verify, watch):
     main.add_command(command)
