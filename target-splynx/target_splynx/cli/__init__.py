@@ -16,6 +16,7 @@ from target_splynx.cli.apply import apply
 from target_splynx.cli.check import check
 from target_splynx.cli.models import models
 from target_splynx.cli.plan import plan
+from target_splynx.cli.purge import purge
 from target_splynx.cli.rejects import rejects
 from target_splynx.cli.retry import retry
 from target_splynx.cli.rollback import rollback
@@ -44,11 +45,11 @@ def main(verbose: bool) -> None:
     """Look at, check and prove a migration into Splynx.
 
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
-    apply. After a run: status, rejects, retry, verify. To go back: rollback.
+    apply. During a run: watch. After it: status, rejects, retry, verify. To go back: rollback. When all is over: purge.
     """
     keep_private()
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (apply, check, models, plan, rejects, retry, rollback, status, verify, watch):
+for command in (apply, check, models, plan, purge, rejects, retry, rollback, status, verify, watch):
     main.add_command(command)
