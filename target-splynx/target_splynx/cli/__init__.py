@@ -14,6 +14,7 @@ import click
 from target_splynx import __version__
 from target_splynx.cli.apply import apply
 from target_splynx.cli.check import check
+from target_splynx.cli.docs import docs
 from target_splynx.cli.models import models
 from target_splynx.cli.plan import plan
 from target_splynx.cli.purge import purge
@@ -51,5 +52,5 @@ def main(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
-for command in (apply, check, models, plan, purge, rejects, retry, rollback, status, verify, watch):
+for command in (apply, check, docs, models, plan, purge, rejects, retry, rollback, status, verify, watch):
     main.add_command(command)
