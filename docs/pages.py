@@ -12,25 +12,28 @@ from pathlib import Path
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import create_tables, open_database
 from tap_sonar import catalog, docs
-from tap_sonar.introspection import introspect
+from tap_sonar.introspection import ApiSchema, introspect
+from tap_sonar.schema_page import schema_page
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
 from target_splynx.reference.mapping_page import mapping_page
-from target_splynx.reference.schema_page import schema_page
+from target_splynx.reference.schema_page import schema_page as splynx_schema_page
 
 _NOTE = "<!-- Generated from the code (make generate). -->\n\n"
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Path below docs/ and text of each generated page."""
-    yield "reference/streams.md", streams()
+    schema = introspected()
+    yield "reference/streams.md", streams(schema)
+    yield "sonar/api_schema.md", schema_page(schema)
     yield "reference/sql-functions.md", sql_functions()
-    yield "splynx/api_schema.md", schema_page()
+    yield "splynx/api_schema.md", splynx_schema_page()
     yield "migration_mapping.md", mapping_page()
 
 
-def streams() -> str:
-    """All root fields of the recorded contract: stream, how it is read, or why not."""
+def introspected() -> ApiSchema:
+    """The recorded contract, as the tap gets it from an instance."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "empty.sqlite"
         connection = open_database(database)
@@ -40,9 +43,14 @@ def streams() -> str:
         with SonarServer(database) as server:
             tap = TapSonar(config={"api_url": server.url, "auth_token": server.token}, setup_mapper=False)
             try:
-                survey = catalog.survey(introspect(tap.client), relation_ids=True, file_contents=False)
+                return introspect(tap.client)
             finally:
                 tap.close()
+
+
+def streams(schema: ApiSchema) -> str:
+    """All root fields of the recorded contract: stream, how it is read, or why not."""
+    survey = catalog.survey(schema, relation_ids=True, file_contents=False)
     return (
         f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance with the recorded contract. "
         "Yours may have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n"
