@@ -96,7 +96,9 @@ def _who(client: SonarClient, schema: ApiSchema) -> Finding:
 def _told(counted: Sequence[Counted], settings: Settings, seconds: float) -> Iterator[Finding]:
     for stream in counted:
         if stream.problem:
-            yield Finding(False, f"{stream.name}: {stream.problem}", "Give the role this right, or deselect the stream.")
+            yield Finding(
+                False, f"{stream.name}: {stream.problem}", "Give the role this right, or deselect the stream."
+            )
     known = [stream for stream in counted if stream.rows is not None]
     rows = sum(stream.rows or 0 for stream in known)
     yield Finding(True, f"{len(known)} streams may be read and counted, {rows} rows")

@@ -282,8 +282,8 @@ class SonarClient:
             raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
         except requests.exceptions.SSLError as error:
             raise errors.InstanceError(
-                f"no safe connection to {self.settings.base_url}: {answers.distrust(error)}. Set ca_bundle to a PEM file "
-                "with the authority that signed the certificate, or with the certificate itself when it signed itself."
+                f"no safe connection to {self.settings.base_url}: {answers.distrust(error)}. Set ca_bundle to a PEM "
+                "file with the authority that signed it, or with the certificate itself when it signed itself."
             ) from None
         except requests.exceptions.InvalidURL as error:
             raise errors.InstanceError(

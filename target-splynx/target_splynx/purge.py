@@ -2,9 +2,9 @@
 
 In: the settings, the ledger held by this process. Out: what was wiped, and what a person has to look after.
 
-Gone: the staging file, spools, uploads, generated passwords, reports; payloads, before-images, labels and messages in the
-ledger. Kept: which record of the source became which record in Splynx, in which run and when, with which outcome and
-reason code, and the SHA-256 of each payload (in its canonical form, `ledger.entries.encode`).
+Gone: the staging file, spools, uploads, generated passwords, reports; payloads, before-images, labels and messages
+in the ledger. Kept: which record of the source became which record in Splynx, in which run and when, with which
+outcome and reason code, and the SHA-256 of each payload (in its canonical form, `ledger.entries.encode`).
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def purge(workspace: Path, ledger: Ledger) -> Purged:
     """
     if ledger.in_doubt():
         raise MigrationError(
-            "Some writes of an interrupted run are in doubt, and their payloads are needed to look them up in Splynx: run "
-            "the migration once more, then purge. Nothing was wiped."
+            "Some writes of an interrupted run are in doubt, and their payloads are needed to look them up in Splynx: "
+            "run the migration once more, then purge. Nothing was wiped."
         )
     found = inventory(workspace, ledger)
     _wipe_ledger(ledger)
@@ -132,7 +132,7 @@ def _rewrite(
                 return
             matches = [column == sa.bindparam(f"_{column.name}") for column in key]
             values = [{**{f"_{c.name}": row[c.name] for c in key}, **changed(row)} for row in rows]
-            names = {name: sa.bindparam(name) for name in values[0] if not name.startswith("_")}
+            names: dict[str, Any] = {name: sa.bindparam(name) for name in values[0] if not name.startswith("_")}
             connection.execute(table.update().where(*matches).values(names), values)
 
 

@@ -12,7 +12,8 @@ from target_splynx.errors import WorkspaceBusy
 
 
 def keep_private() -> None:
-    """Nothing that this process writes can be read by other users: also what DuckDB and SQLite put beside their files."""
+    """Nothing that this process writes can be read by other users: also what DuckDB and SQLite put beside their
+    files."""
     os.umask(0o077)
 
 

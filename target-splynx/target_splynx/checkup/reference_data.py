@@ -50,6 +50,9 @@ def _exists(client: Client, setting: str, name: str, wanted: Any) -> Finding:
         client.get(item)
     except SplynxError as error:
         return Finding(
-            False, "reference data", f"{setting} {wanted}: {error}", f"Set {setting} to the id of one of Splynx's {name}."
+            False,
+            "reference data",
+            f"{setting} {wanted}: {error}",
+            f"Set {setting} to the id of one of Splynx's {name}.",
         )
     return Finding(True, "reference data", f"{setting} {wanted} exists")

@@ -1,8 +1,8 @@
 """What Splynx does by itself when records appear: which switches are still on, and where they are.
 
 GUESS: GET /admin/config/config is documented with `module` and `path` of the portal only; the other paths and keys are
-those of the pages of the user interface (research/splynx-api.md §6, §9). Where a server does not know one, the line says
-that it could not be seen, and names the page.
+those of the pages of the user interface (research/splynx-api.md §6, §9). Where a server does not know one, the line
+says that it could not be seen, and names the page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Switch:
 
 SWITCHES = (
     Switch("Config › Main › Customers", "welcome messages to new customers", "main/customers", "send_welcome_message"),
-    Switch("Config › Finance › Automation", "issuing charges by itself", "finance/settings", "enable_automatic_issuing"),
+    Switch(
+        "Config › Finance › Automation", "issuing charges by itself", "finance/settings", "enable_automatic_issuing"
+    ),
     Switch("Config › Finance › Automation", "blocking of debtors (billing due, deactivation)"),
     Switch("Config › Finance › Notifications, reminders", "mails about invoices and payments, reminders"),
     Switch("Config › Tickets", "mails about tickets"),

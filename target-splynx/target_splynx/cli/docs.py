@@ -32,9 +32,9 @@ from target_splynx.run import connect
 def docs(folder: Path, source: str | None, offline: bool, only_check: bool, as_json: bool) -> None:
     """Write splynx/api_schema.md and migration_mapping.md, and show what differs from the last ones.
 
-    The first tells every resource and field of Splynx's API: from the recorded contract, from this server's OPTIONS, and
-    from the vendor's document where one is given. The second tells where each field that the models write comes from. The
-    page about Sonar is written by `tap-sonar-tools docs`.
+    The first tells every resource and field of Splynx's API: from the recorded contract, from this server's OPTIONS,
+    and from the vendor's document where one is given. The second tells where each field that the models write comes
+    from. The page about Sonar is written by `tap-sonar-tools docs`.
 
     Exit code 2 when something differs from the pages that are there.
     """

@@ -26,8 +26,8 @@ def purge(yes: bool, as_json: bool) -> None:
             each payload
 
     Splynx itself is not touched, nor is what others keep: Meltano's state and logs, files that the tap downloaded,
-    backups. A purged ledger plans, verifies and rolls back nothing any more; a new migration begins in a new workspace and
-    recognises its records by their markers.
+    backups. A purged ledger plans, verifies and rolls back nothing any more; a new migration begins in a new
+    workspace and recognises its records by their markers.
 
     Exit code 2 when files are left in the workspace that are not ours.
     """
@@ -49,8 +49,12 @@ def _print(found: Purged, *, done: bool) -> None:
     for name, size in found.files.items():
         out.print(f"{word}: {name}, {size / 1e6:.1f} MB", highlight=False)
     for table, number in found.rows.items():
-        out.print(f"{word}: payloads and names of {number} {table} in the ledger (ids and hashes stay)", highlight=False)
+        out.print(
+            f"{word}: payloads and names of {number} {table} in the ledger (ids and hashes stay)", highlight=False
+        )
     for name in found.left:
-        out.print(f"Left in the workspace: {name}. It is not ours; look whether it holds personal data.", highlight=False)
+        out.print(
+            f"Left in the workspace: {name}. It is not ours; look whether it holds personal data.", highlight=False
+        )
     if not done:
         out.print("Nothing was wiped. `splynx-migration purge --yes` does it; there is no way back.", highlight=False)

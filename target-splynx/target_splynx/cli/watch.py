@@ -24,8 +24,8 @@ def watch(once: bool, every: float, as_json: bool) -> None:
     """Watch the run that works now, or the next one, until it ends.
 
     Sections with bars, rate, time left and rejects as they come, requests per second and how long Splynx takes for one.
-    Where the output is no terminal, or with NO_COLOR, plain lines. Reads the ledger only: with a PostgreSQL ledger it works
-    from any machine; requests are told where the workspace is.
+    Where the output is no terminal, or with NO_COLOR, plain lines. Reads the ledger only: with a PostgreSQL ledger
+    it works from any machine; requests are told where the workspace is.
 
     Exit code when the run ends: 0 done, 1 failed or stopped, 2 done with rejects. Ctrl+C leaves the run alone.
     """

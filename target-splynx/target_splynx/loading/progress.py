@@ -103,5 +103,11 @@ def _say(what: str, done: int, total: int, seconds: float) -> None:
         total,
         rate,
         left,
-        extra={"section": what, "done": done, "total": total, "per_second": round(rate, 1), "seconds_left": round(left)},
+        extra={
+            "section": what,
+            "done": done,
+            "total": total,
+            "per_second": round(rate, 1),
+            "seconds_left": round(left),
+        },
     )

@@ -1,7 +1,7 @@
 """The vendor's own document: an API Blueprint (Markdown, parsed with markdown-it), or a web page that names addresses.
 
-In: its text. Out: `Document`: which method is documented for which address, and the fields of what a POST takes. Form of
-the document: research/splynx-api.md §13 (its defects included: prose headings, fields without a colon).
+In: its text. Out: `Document`: which method is documented for which address, and the fields of what a POST takes.
+Form of the document: research/splynx-api.md §13 (its defects included: prose headings, fields without a colon).
 """
 
 from __future__ import annotations

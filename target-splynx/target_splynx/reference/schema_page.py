@@ -20,9 +20,10 @@ def schema_page(live: Mapping[str, list[Attribute]] | None = None, document: Doc
     known = resources()
     lines = [
         f"{NOTE}# Splynx's API\n",
-        "The resources that target-splynx knows, below `/api/2.0`: from the vendor's document, the recorded answers of one",
-        "server and, where one was asked, the OPTIONS of a live one. *Required* is what a create must carry; *live* marks",
-        "what OPTIONS of a server demanded, which counts more than the document. Lengths are those of the database.\n",
+        "The resources that target-splynx knows, below `/api/2.0`: from the vendor's document, the recorded answers of",
+        "one server and, where one was asked, the OPTIONS of a live one. *Required* is what a create must carry;",
+        "*live* marks what OPTIONS of a server demanded, which counts more than the document. Lengths are those of the",
+        "database.\n",
         f"{len(known)} resources, {sum(r.can_create for r in known.values())} of them can be created.",
         "`splynx-migration docs` writes this page for your own server and shows what differs.\n",
     ]

@@ -76,8 +76,8 @@ class Client:
         user_agent: str = f"target-splynx/{__version__}",
     ) -> None:
         """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds; `ca_bundle`: PEM file of
-        the authorities to trust instead of the usual ones; `stop`: once set, nothing is tried again and nobody waits any
-        more."""
+        the authorities to trust instead of the usual ones; `stop`: once set, nothing is tried again and nobody waits
+        any more."""
         self.base = api_url.rstrip("/").removesuffix(API_PREFIX) + API_PREFIX
         self.counters = Counters()
         self._auth = auth
@@ -241,16 +241,8 @@ class Client:
                     **arguments,
                 )
                 seconds = time.monotonic() - started
-        except requests.exceptions.SSLError as error:
-            raise SplynxUnreachable(tls_problem(self.base, error)) from None
-        except _NO_ADDRESS:
-            raise SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.") from None
-        except requests.exceptions.RequestException as error:
-            if isinstance(error, requests.exceptions.ReadTimeout):
-                self._pace.complain("no answer in time")
-            raise Unavailable(0, f"no answer ({type(error).__name__})") from None
-        except OSError:  # requests says so of a file of authorities that is not there (any more)
-            raise SplynxUnreachable("`ca_bundle` (or REQUESTS_CA_BUNDLE) names no file that can be read.") from None
+        except OSError as error:  # all errors of requests are such
+            raise self._failure(error) from None
         finally:
             if started:  # else it never left
                 with self._counter_lock:
@@ -263,6 +255,19 @@ class Client:
                 f"{self.base} redirects to another address; set `api_url` to the final one (https, no trailing path)."
             )
         return response
+
+    def _failure(self, error: OSError) -> Exception:
+        """What follows from an error of the connection: an end with one clear line, or another try."""
+        if isinstance(error, requests.exceptions.SSLError):
+            return SplynxUnreachable(tls_problem(self.base, error))
+        if isinstance(error, _NO_ADDRESS):
+            return SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.")
+        if not isinstance(error, requests.exceptions.RequestException):
+            # requests says so of a file of authorities that is not there (any more).
+            return SplynxUnreachable("`ca_bundle` (or REQUESTS_CA_BUNDLE) names no file that can be read.")
+        if isinstance(error, requests.exceptions.ReadTimeout):
+            self._pace.complain("no answer in time")
+        return Unavailable(0, f"no answer ({type(error).__name__})")
 
     def check(self, *, attempts: int | None = None) -> None:
         """Ask for something cheap; raise one clear line when address or credentials are wrong.

@@ -77,7 +77,10 @@ class Watched:
         pace = self.requests()
         found: dict[str, Any] = msgspec.to_builtins(self.now)
         for section in found["sections"]:
-            section |= {"per_second": round(self.rate(section["name"]), 2), "seconds_left": _whole(self.left(section["name"]))}
+            section |= {
+                "per_second": round(self.rate(section["name"]), 2),
+                "seconds_left": _whole(self.left(section["name"])),
+            }
         return {
             **found,
             "done": self.now.done,
@@ -115,7 +118,9 @@ class Watched:
             parts.append(Text(f"{pace[0]:.1f} requests/s, {pace[1]:.0f} ms each, {retries} repeated"))
         if now.rejects:
             parts.append(Text(f"Newest of {now.rejected} not written:", style="bold"))
-            parts += [Text(f"  ✗ {r.record}: {r.reason}. {r.message}", overflow="ellipsis", no_wrap=True) for r in now.rejects]
+            parts += [
+                Text(f"  ✗ {r.record}: {r.reason}. {r.message}", overflow="ellipsis", no_wrap=True) for r in now.rejects
+            ]
         return Group(*parts)
 
     def _table(self) -> Table:
