@@ -27,7 +27,8 @@ def schema_page(schema: ApiSchema) -> str:
     lines = [
         f"{_NOTE}# Sonar's API\n",
         "What the introspection of an instance tells: root fields and how tap-sonar reads them, types with their",
-        "fields, enums. Yours may have more or fewer: `tap-sonar-tools docs` writes this page for it and shows what\ndiffers.\n",
+        "fields, enums. Yours may have more or fewer: `tap-sonar-tools docs` writes this page for it and shows what",
+        "differs.\n",
         f"{len(schema.roots)} root fields, {len(types)} types, {len(schema.enums)} enums.\n",
         "## Root fields\n",
         roots_table(survey(schema)),
