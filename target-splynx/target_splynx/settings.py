@@ -78,6 +78,8 @@ class Settings:
             raise SettingsError(
                 f"`api_url` is {value('api_url')!r}; write the whole address, as https://splynx.example.net."
             )
+        if "@" in str(value("api_url")):
+            raise SettingsError("`api_url` must not hold credentials; use `api_key` and `api_secret`.")
         workspace = Path(str(value("workspace", "workspace"))).expanduser().resolve()
         return cls(
             api_url=str(value("api_url")),

@@ -10,6 +10,7 @@ import logging
 import sys
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from target_splynx import __version__
 from target_splynx.cli.apply import apply
@@ -24,19 +25,34 @@ from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
 from target_splynx.cli.verify import verify
 from target_splynx.cli.watch import watch
-from target_splynx.errors import MigrationError
+from target_splynx.errors import MigrationError, place
+from target_splynx.splynx.errors import SplynxError
 from target_splynx.workspace import keep_private
 
 
 class _Group(click.Group):
-    """Turns expected errors into one line and exit code 1."""
+    """Turns errors into one line and exit code 1. A stack trace is shown with --verbose only: it may quote values."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except MigrationError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(1)
+            message = str(error)
+        except SplynxError as error:
+            message = f"Splynx answers {error}"
+        except SQLAlchemyError as error:
+            message = f"The ledger failed ({type(error).__name__}, {place(error)}). Look after its database."
+        except Exception as error:
+            if ctx.params.get("verbose"):
+                raise
+            message = (
+                f"Unexpected {type(error).__name__} at {place(error)}. This is a defect of target-splynx; "
+                "splynx-migration --verbose shows the stack trace."
+            )
+        click.echo(f"Error: {message}", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
