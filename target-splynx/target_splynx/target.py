@@ -40,7 +40,7 @@ from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
-from target_splynx.workspace import keep_private, locked
+from target_splynx.workspace import locked, private_files
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -226,9 +226,9 @@ class TargetSplynx(Target):
     @override
     def invoke(cls, **keywords: Any) -> None:
         """One clear line as the last one, and a true exit code."""
-        keep_private()
         try:
-            super().invoke(**keywords)
+            with private_files():
+                super().invoke(**keywords)
         except Stopped as error:
             _finish(str(error))  # who stops the target does not want it to wait for the tap
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:

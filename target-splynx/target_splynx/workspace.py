@@ -11,10 +11,15 @@ from pathlib import Path
 from target_splynx.errors import SettingsError, WorkspaceBusy
 
 
-def keep_private() -> None:
-    """Nothing that this process writes can be read by other users: also what DuckDB and SQLite put beside their
-    files."""
-    os.umask(0o077)
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """Nothing that this process writes meanwhile can be read by other users: also what DuckDB and SQLite put beside
+    their files."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def make_folder(folder: Path) -> None:

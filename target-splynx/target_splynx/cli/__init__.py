@@ -27,7 +27,7 @@ from target_splynx.cli.verify import verify
 from target_splynx.cli.watch import watch
 from target_splynx.errors import MigrationError, place
 from target_splynx.splynx.errors import SplynxError
-from target_splynx.workspace import keep_private
+from target_splynx.workspace import private_files
 
 
 class _Group(click.Group):
@@ -64,7 +64,7 @@ def main(verbose: bool) -> None:
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
     apply. During a run: watch. After it: status, rejects, retry, verify. To go back: rollback. When all is over: purge.
     """
-    keep_private()
+    click.get_current_context().with_resource(private_files())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 

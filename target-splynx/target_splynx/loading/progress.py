@@ -76,10 +76,10 @@ class Progress:
         self._logged = now
         done, total = self._by_section()
         for section in total:
-            if not 0 < done[section] < total[section]:
-                continue
-            since = min(at for model, at in self._since.items() if model.split("/")[0] == section)
-            _say(section, done[section], total[section], now - since)
+            begun = [at for model, at in self._since.items() if model.split("/")[0] == section]
+            # A rate of the first moments tells nothing.
+            if done[section] < total[section] and begun and now - min(begun) > self.every / 5:
+                _say(section, done[section], total[section], now - min(begun))
         _say("in all", sum(done.values()), sum(total.values()), now - self._began)
 
     def _by_section(self) -> tuple[Counter[str], Counter[str]]:

@@ -140,7 +140,15 @@ class Watched:
                 Text(str(section.rejected), style="red") if section.rejected else "",
             )
         whole = "" if now.over else _left(self.left())
-        table.add_row("all", "", str(now.done), str(now.total), f"{self.rate():.0f}", whole, str(now.rejected or ""))
+        table.add_row(
+            "all",
+            "",
+            str(now.done),
+            str(now.total),
+            f"{self.rate():.0f}" if self.rate() else "",
+            whole,
+            str(now.rejected or ""),
+        )
         return table
 
 
