@@ -30,6 +30,7 @@ test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 tests/sandbox
 	$(BIN)/python -m pytest -n 2 tests/target_splynx
 	$(BIN)/python -m pytest -n 2 tests/tap_sonar
+	$(BIN)/python -m pytest tests/project
 	$(BIN)/python -m pytest tests/end_to_end
 
 lint: $(INSTALLED)
