@@ -98,5 +98,5 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         if line.startswith("#"):
             heading = line.lstrip("# ")
         elif line.startswith("| `"):
-            cells = [part.strip(" `") for part in line.strip("|").split(" | ")]
-            yield f"{heading}.{cells[0]}", " ".join(cells[1:])
+            cells = [part.strip(" `") for part in line.strip("|").split("|")]
+            yield f"{heading}.{cells[0]}", " ".join(cell for cell in cells[1:] if cell)
