@@ -1,7 +1,7 @@
-"""An example for Airflow: a delta every night, in the container of this project; what was not written is looked at after it.
+"""An example for Airflow: a delta every night, in the container of this project, then a look at what Splynx holds.
 
-Needs the provider `apache-airflow-providers-docker` and the image of the Dockerfile. Settings come from an env file on the
-Docker host, so that no secret stands in the DAG.
+Needs the provider `apache-airflow-providers-docker` and the image of the Dockerfile. Settings come from an env file on
+the Docker host, so that no secret stands in the DAG.
 """
 
 from __future__ import annotations
