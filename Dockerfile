@@ -30,7 +30,7 @@ RUN UV_CONSTRAINT=/project/constraints.txt meltano install && \
 
 # From here on nothing is installed, and nothing that is written can be read by others.
 ENV MELTANO_AUTO_INSTALL=false
-USER migration
+USER 10001
 VOLUME /project/workspace
 ENTRYPOINT ["/bin/sh", "-c", "umask 077 && exec meltano \"$@\"", "meltano"]
 CMD ["run", "tap-sonar", "target-splynx"]

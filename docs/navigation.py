@@ -1,7 +1,8 @@
 """A hook of MkDocs: pages that mkdocs.yml does not name find their place by their folder.
 
-In: the configuration with its `nav`. Out: the same, with each page of `guides/`, `reference/`, `explanation/` and `decisions/`
-that is not named appended to its section, in order of file names. So a new guide or decision needs no line in mkdocs.yml.
+In: the configuration with its `nav`. Out: the same, with each page of `guides/`, `reference/`, `explanation/` and
+`decisions/` that is not named appended to its section, in order of file names. So a new guide or decision needs no line
+in mkdocs.yml.
 """
 
 from __future__ import annotations

@@ -52,6 +52,14 @@ def test_the_image_copies_what_is_there_and_runs_as_a_user_of_its_own() -> None:
     assert steps[0][0] == "FROM"
 
 
+def test_the_image_s_description_has_no_known_weakness() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    if not hadolint.exists():
+        pytest.skip("hadolint is not made for this machine")
+    done = subprocess.run([str(hadolint), str(ROOT / "Dockerfile")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def instructions(text: str) -> list[tuple[str, str]]:
     """Instruction and arguments, continued lines joined, comments left out."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
