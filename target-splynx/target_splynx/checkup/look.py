@@ -56,7 +56,7 @@ def _expectation(settings: Settings, client: Client) -> Iterator[Finding]:
     try:
         ledger = Ledger(settings.ledger_url, splynx=settings.api_url)
     except LedgerError as error:
-        yield Finding(False, "to expect", str(error), "Use another `workspace` (or `ledger_url`) for each Splynx.")
+        yield Finding(False, "to expect", str(error), "Look at `ledger_url` and `workspace`.")
         return
     try:
         yield from expectation(settings, client, ledger)
