@@ -15,7 +15,9 @@ from typing import Any
 import duckdb
 import yaml
 
+from command_page import command_page
 from pages import pages
+from reject_page import reject_page
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
 from target_splynx.modelling import companions
@@ -140,6 +142,20 @@ def table(plugin: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def settings_page() -> str:
+    """docs/reference/settings.md: both plugins' settings."""
+    parts = [
+        "<!-- Generated from the code (make generate). -->\n\n# Settings\n",
+        "Each is also an environment variable: `TAP_SONAR_` or `TARGET_SPLYNX_` and the name in capitals. Meltano",
+        "reads them from `.env`, `meltano.yml` and the environment; secrets belong into `.env` or the environment,",
+        "never into `meltano.yml`. The settings of the Singer SDK (stream maps, flattening, …) work as in every SDK",
+        "plugin.\n",
+    ]
+    for plugin in PLUGINS:
+        parts += [f"## {plugin}\n", table(plugin)]
+    return "\n".join(parts)
+
+
 def sections_table() -> str:
     """The shipped models by section."""
     models, _ = load_models("sonar")
@@ -187,6 +203,9 @@ def generated() -> Iterator[tuple[Path, str]]:
     path = ROOT / "target-splynx" / "README.md"
     text = spliced(path.read_text(encoding="utf-8"), "settings", table("target-splynx"))
     yield path, spliced(text, "models", sections_table())
+    yield ROOT / "docs" / "reference" / "settings.md", settings_page()
+    yield ROOT / "docs" / "reference" / "commands.md", command_page()
+    yield ROOT / "docs" / "reference" / "rejects.md", reject_page()
     for name, page in pages():
         yield ROOT / "docs" / name, page
 
@@ -198,6 +217,7 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path.relative_to(ROOT))
             if "--check" not in sys.argv:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     for path in stale:
         print(path)

@@ -139,6 +139,15 @@ _ENGINE: tuple[th.Property[Any], ...] = (
         "request_timeout", th.IntegerType, default=120, title="Timeout", description="Seconds to wait for an answer."
     ),
     th.Property(
+        "ca_bundle",
+        th.StringType,
+        title="CA bundle",
+        description=(
+            "PEM file with the authority that signed the server's certificate, or with the certificate itself when it "
+            "signed itself. Default: the authorities that everybody trusts. Certificates are always checked."
+        ),
+    ),
+    th.Property(
         "on_delete",
         th.StringType,
         default="ignore",

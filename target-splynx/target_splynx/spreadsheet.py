@@ -40,8 +40,8 @@ def write_lines(stream: TextIO, header: Sequence[str], rows: Iterable[Sequence[A
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A file that only its owner can read, replaced as a whole. UTF-8 with a byte order mark, without which Excel breaks
-    accents: read it back as `utf-8-sig`."""
+    """A file that only its owner can read, replaced as a whole. UTF-8 with a byte order mark, without which Excel
+    breaks accents: read it back as `utf-8-sig`."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)

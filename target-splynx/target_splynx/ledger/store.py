@@ -32,6 +32,9 @@ from target_splynx.ledger.tables import VERSION, meta, metadata, operations, rec
 CHUNK = 500
 OPEN_PAUSE_SECONDS = 0.02
 
+PURGED = "purged"
+"""Key in `meta`: when the payloads were wiped (`target_splynx.purge`)."""
+
 REFUSED = "refused"
 """Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
 themselves."""
@@ -46,6 +49,7 @@ class Ledger:
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
         self._hold: Hold | None = None
+        self._purged: str | None = None
         try:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
@@ -75,6 +79,18 @@ class Ledger:
         if self._hold is None:
             self._hold = take(self.engine, workspace=workspace)
 
+    def needs_payloads(self) -> None:
+        """Called before anything that compares with what was written.
+
+        Raises:
+            LedgerError: the payloads were wiped.
+        """
+        if self._purged is not None:
+            raise LedgerError(
+                f"The ledger was purged on {self._purged[:10]}: it knows no more what was written. Set `workspace` (or "
+                "`ledger_url`) to a new one; records are recognised by their markers."
+            )
+
     def holder(self) -> Holder | None:
         """Who works with the ledger, or did last."""
         return holder(self.engine)
@@ -101,6 +117,7 @@ class Ledger:
                     meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
                 )
                 return
+        self._purged = known.get(PURGED)
         version = int(known.get("version", "0"))
         if version > VERSION:
             raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
@@ -121,6 +138,7 @@ class Ledger:
             LedgerBusy: another run works with the ledger.
         """
         self.hold()
+        self.needs_payloads()
         with self.engine.begin() as connection:
             connection.execute(operations.update().where(operations.c.state == "planned").values(state="abandoned"))
             connection.execute(
@@ -198,6 +216,7 @@ class Ledger:
 
     def all_records(self, model: str | None = None) -> Iterator[Record]:
         """Every live record, by model and key."""
+        self.needs_payloads()
         query = sa.select(records).where(records.c.state == "live").order_by(records.c.model, records.c.source_key)
         if model:
             query = query.where(records.c.model == model)
