@@ -42,6 +42,7 @@ from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
+from target_splynx.stage.sweeps import remove_swept
 from target_splynx.workspace import locked
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -172,6 +173,8 @@ class TargetSplynx(Target):
             if self.completeness.whole(stream, start_state=False):
                 self.stage.mark_complete(stream)
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
+        for stream, rows in remove_swept(self.stage, self.completeness.closed()).items():
+            self.logger.info("%s: %d rows are gone at the source", stream, rows)
         if self.stop.is_set():
             raise Stopped(STOPPED_WHILE_READING)
         self._reading = False
