@@ -50,6 +50,7 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "token": [{"match": _MOST, "kind": "expired_token", "probability": 0.005}],
     "ledger": [],
 }
+EARLY = 0.125
 LEDGERS = 0.1
 """How often the ledger is gone after a kill."""
 
@@ -93,12 +94,13 @@ def compare(url: str, expected: Portrait, tally: Tally) -> None:
 
 @dataclass
 class Load:
-    """A Splynx, a workspace and the input."""
+    """A Splynx, a workspace and the input. `typical`: seconds of an undisturbed run; `writes`: between two kills."""
 
     url: str
     workspace: Path
     lines: Path
     typical: float
+    writes: int
     chance: random.Random
 
     def start_and_kill(self) -> int:
@@ -106,10 +108,13 @@ class Load:
         path = self.workspace.with_suffix(".log")
         with path.open("w", encoding="utf-8") as log:
             process = migration.target(self.url, self.workspace, self.lines, log, **SETTINGS)
-            deadline = time.monotonic() + self.typical * (0.2 + self.chance.random())
-            begun = sum(_writes(self.url))
-            patience = self.chance.randrange(1, 400)  # writes of this run before it dies
-            while process.poll() is None and time.monotonic() < deadline and sum(_writes(self.url)) - begun < patience:
+            begun, started = sum(_writes(self.url)), time.monotonic()
+            patience = self.chance.randrange(1, 2 * self.writes)
+            # One in eight dies while it reads or plans, the others after so many writes.
+            seconds = self.typical * self.chance.random() if self.chance.random() < EARLY else float("inf")
+            while process.poll() is None and time.monotonic() - started < seconds:
+                if sum(_writes(self.url)) - begun >= patience:
+                    break
                 time.sleep(0.02)
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
@@ -132,6 +137,7 @@ class Load:
             if code < 0:
                 here += 1
                 tally.kills += 1
+                print(f"kill {tally.kills}: {sum(_writes(self.url)):,} writes", flush=True)
                 if lose and self.chance.random() < LEDGERS:
                     tally.ledgers_lost += 1
                     for path in self.workspace.glob("ledger.sqlite*"):
@@ -157,6 +163,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--latency-ms", type=int, default=5)
+    parser.add_argument("--writes", type=int, default=200, help="between two kills, on average (200)")
     parser.add_argument("--fault", action="append", choices=[*FAULTS, "all"], default=[])
     parser.add_argument("--record", action="store_true", help="a line in kills.md")
     given = parser.parse_args()
@@ -181,7 +188,7 @@ def main() -> None:
             workspace = folder / f"load{tally.loads}"
             with migration.splynx(*clock, "--latency-ms", str(given.latency_ms)) as url:
                 migration.ask(url, "faults", "PUT", [{**rule, "seed": chance.randrange(10**6)} for rule in rules])
-                load = Load(url, workspace, lines, typical, chance)
+                load = Load(url, workspace, lines, typical, given.writes, chance)
                 load.go(given.kills - tally.kills, tally, lose="ledger" in faults)
                 compare(url, expected, tally)
             shutil.rmtree(workspace)

@@ -169,9 +169,7 @@ class TargetSplynx(Target):
         for sink in self._plain.values():
             counter = sink.record_counter_metric
             counter.increment(read.get(sink.stream_name, 0) - counter.value)
-        for stream in read:
-            if self.completeness.whole(stream, start_state=False):
-                self.stage.mark_complete(stream)
+        self.stage.mark_complete(*(stream for stream in read if self.completeness.whole(stream, start_state=False)))
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
         for stream, rows in remove_swept(self.stage, self.completeness.closed()).items():
             self.logger.info("%s: %d rows are gone at the source", stream, rows)

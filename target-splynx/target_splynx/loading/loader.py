@@ -171,6 +171,8 @@ class Loader:
             if model is None:
                 return
             limit = self._limits.batch_size
+            if model not in self._cursor:  # workers wait for the first ones of a model that others waited for
+                limit = min(limit, self._limits.workers * AHEAD)
             page = self._ledger.planned(self._run, model, after=self._cursor.get(model, 0), limit=limit)
             if len(page) < limit:
                 self._exhausted.add(model)

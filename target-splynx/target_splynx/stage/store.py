@@ -174,10 +174,11 @@ class Stage:
         self.mark_complete(name)
         return int(removed[0]) if removed else 0
 
-    def mark_complete(self, name: str) -> None:
-        """The stream has now been staged from its beginning to its end at least once."""
+    def mark_complete(self, *names: str) -> None:
+        """The streams have now been staged from their beginning to their end at least once."""
         self.connection.execute(
-            "UPDATE stage.streams SET complete = true, staged_at = ? WHERE name = ?", [datetime.now(timezone.utc), name]
+            "UPDATE stage.streams SET complete = true, staged_at = ? WHERE list_contains(?::VARCHAR[], name)",
+            [datetime.now(timezone.utc), list(names)],
         )
 
     def flush(self) -> dict[str, int]:

@@ -21,8 +21,10 @@ SUFFIX = "_ids"
 def swept_stream(stage: Stage, name: str) -> str | None:
     """The stream whose ids this one tells; None when it is one in its own right."""
     of = name.removesuffix(SUFFIX)
+    if of == name:
+        return None
     keys = stage.keys()
-    if of == name or not keys.get(name) or keys.get(of) != keys[name]:
+    if not keys.get(name) or keys.get(of) != keys[name]:
         return None
     return of if set(stage.columns(name)) == set(keys[name]) else None
 
