@@ -1,5 +1,6 @@
 -- Supernets and subnets of both IP versions, and what each is used for (mapping.md §6).
--- network_key, title, comment, parts, network_type, type_of_usage, edges_used, skip, problem, label.
+-- network_key, title, comment, parts, network, prefix, version, location_id, network_category, network_type, type_of_usage,
+-- edges_used, skip, problem, label.
 WITH pool_subnets AS (
     SELECT subnet_id, string_agg(ip_range, ', ' ORDER BY id) AS ranges FROM sonar.ip_pools GROUP BY subnet_id
 ),
@@ -63,6 +64,11 @@ SELECT
     clip(parsed.title, 128) AS title,
     clip(parsed.comment, 255) AS comment,
     parsed.parts,
+    parsed.parts.network AS network,
+    parsed.parts.prefix AS prefix,
+    coalesce(parsed.parts.version, 4) AS version,  -- what is no network at all is rejected with the IPv4 ones
+    CAST(getvariable('default_location_id') AS BIGINT) AS location_id,
+    CAST(getvariable('network_category') AS BIGINT) AS network_category,
     parsed.network_type,
     parsed.type_of_usage,
     edge.network_key IS NOT NULL AS edges_used,
