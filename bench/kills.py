@@ -69,6 +69,10 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
 
+    def found(self) -> str:
+        """What is wrong, in numbers."""
+        return f"{len(self.duplicates)} duplicates, {len(self.lost)} lost, {len(self.different)} different"
+
     @property
     def clean(self) -> bool:
         """Whether every load ended as the undisturbed one."""
@@ -192,12 +196,11 @@ def main() -> None:
                 load.go(given.kills - tally.kills, tally, lose="ledger" in faults)
                 compare(url, expected, tally)
             shutil.rmtree(workspace)
-            print(f"load {tally.loads}: {tally.kills - before} kills", flush=True)
+            print(f"load {tally.loads}: {tally.kills - before} kills; so far {tally.found()}", flush=True)
     minutes = (time.monotonic() - began) / 60
     print(
         f"{tally.kills} kills, {tally.runs} runs, {tally.loads} loads, {tally.ledgers_lost} ledgers lost: "
-        f"{len(tally.duplicates)} duplicates, {len(tally.lost)} lost, {len(tally.different)} different "
-        f"({minutes:.0f} minutes)"
+        f"{tally.found()} ({minutes:.0f} minutes)"
     )
     if given.record:
         with REPORT.open("a", encoding="utf-8") as report:
