@@ -30,6 +30,7 @@ from target_splynx.planning.existing import Existing
 from target_splynx.planning.files import FileStore
 from target_splynx.planning.relations import identity
 from target_splynx.readback import Expected, pairs, read
+from target_splynx.reconcile.guard import demand_proof
 from target_splynx.run import RunResult, fingerprints, prepare_models, reject_limit
 from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
@@ -71,7 +72,11 @@ def apply_plan(
         files=FileStore(settings.workspace),
     )
     resolve_in_doubt(ledger, executor, models)
-    active = frozenset(model for model, _, state, _ in ledger.counts(number) if state == "planned")
+    planned: Counter[str] = Counter()
+    for model, _, state, count in ledger.counts(number):
+        planned[model] += count if state == "planned" else 0
+    demand_proof(settings, stage, ledger, planned)
+    active = frozenset(name for name, count in planned.items() if count)
     _nothing_moved(ledger, client, graph, number, active, settings.parallel_workers)
     rows = list(summary.get("rows", []))
     limits = _limits(settings, rows)

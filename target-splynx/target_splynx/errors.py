@@ -69,3 +69,5 @@ def place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
     return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
+class NotProven(MigrationError):
+    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
