@@ -7,7 +7,8 @@ WITH taxed AS (
     GROUP BY taxtransactionable_id
 ),
 open_items AS (
-    SELECT invoice.account_id, 'invoice' AS kind, invoice.id, invoice.remaining_due AS cents, invoice.due_date
+    -- Splynx takes no due date before the date of the invoice.
+    SELECT invoice.account_id, 'invoice' AS kind, invoice.id, invoice.remaining_due AS cents, greatest(invoice.due_date, invoice.date) AS due_date
     FROM sonar.invoices AS invoice
     WHERE NOT coalesce(invoice.void, false) AND invoice.remaining_due <> 0
     UNION ALL
