@@ -148,9 +148,9 @@ SELECT
     CASE WHEN place.kind = 'credit' OR coalesce(place.of_credit, false) THEN -1 ELSE 1 END AS sign,
     CAST(place.cents AS BIGINT) AS cents,
     CAST(coalesce(tax.cents, 0) AS BIGINT) AS tax_cents,
-    CAST(CASE WHEN getvariable('tax_by') = 'tariff' THEN coalesce(tax.on_all - tax.cents, 0) ELSE -coalesce(tax.cents, 0) END AS BIGINT) AS tax_shift_cents,
+    CAST(CASE WHEN getvariable('tax_by') = 'none' THEN -coalesce(tax.cents, 0) ELSE coalesce(tax.on_all - tax.cents, 0) END AS BIGINT) AS tax_shift_cents,
     CASE
-        WHEN getvariable('tax_by') <> 'tariff' THEN 'tax_by is ' || getvariable('tax_by')
+        WHEN getvariable('tax_by') = 'none' THEN 'tax_by is none'
         WHEN tax.on_all <> tax.cents THEN 'Sonar leaves a part of the price untaxed, Splynx taxes all of it'
     END AS tax_shift,
     place.due,
