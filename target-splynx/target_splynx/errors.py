@@ -42,6 +42,10 @@ class LedgerBusy(LedgerError):
     """Another run works with the same ledger; the message says which."""
 
 
+class NotProven(MigrationError):
+    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
+
+
 class ModelError(MigrationError):
     """A model is wrong: names file, line and remedy."""
 
