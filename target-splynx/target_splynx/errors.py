@@ -42,10 +42,6 @@ class LedgerBusy(LedgerError):
     """Another run works with the same ledger; the message says which."""
 
 
-class NotProven(MigrationError):
-    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
-
-
 class ModelError(MigrationError):
     """A model is wrong: names file, line and remedy."""
 
@@ -67,11 +63,13 @@ class PlanStale(MigrationError):
     """A saved plan cannot be applied: the stage, the models, Splynx or another run have moved since."""
 
 
+class NotProven(MigrationError):
+    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
+
+
 def place(error: BaseException) -> str:
     """Module and line of our own code where an error was raised: told instead of its text, which may quote values of
     customers."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
     return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
-class NotProven(MigrationError):
-    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
