@@ -27,6 +27,7 @@ from target_splynx.planning.diff import is_provisional
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.relations import identity
 from target_splynx.readback import Expected, pairs, read
+from target_splynx.reconcile.guard import demand_proof
 from target_splynx.run import RunResult, fingerprints, prepare_models
 from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
@@ -62,7 +63,11 @@ def apply_plan(
     _same_input(summary, stage, graph)
     session = LoadSession(settings, ledger, client, graph, stop=stop)
     session.resolve_doubts()
-    active = frozenset(model for model, _, state, _ in ledger.counts(number) if state == "planned")
+    planned: Counter[str] = Counter()
+    for model, _, state, count in ledger.counts(number):
+        planned[model] += count if state == "planned" else 0
+    demand_proof(settings, stage, ledger, planned)
+    active = frozenset(name for name, count in planned.items() if count)
     _nothing_moved(ledger, client, graph, number, active, settings.parallel_workers)
     rows = list(summary.get("rows", []))
     rejects, read = sum(int(row["rejected"]) for row in rows), sum(int(row["read"]) for row in rows)
@@ -70,10 +75,7 @@ def apply_plan(
     if not begin_loading(ledger, number):
         raise PlanStale(f"Run {number} was overtaken by another run. {_AGAIN}")
     result = RunResult(number, "failed", rows=rows)
-    totals: Counter[str] = Counter()
-    for model, _, state, count in ledger.counts(number):
-        totals[model] += count if state == "planned" else 0
-    progress = Progress(totals=dict(totals), pulse=Pulse(settings.workspace, client.counters).beat)
+    progress = Progress(totals=dict(planned), pulse=Pulse(settings.workspace, client.counters).beat)
     try:
         session.load(number, active=active, progress=progress, limits=limits)
         result.state = "done"

@@ -63,6 +63,10 @@ class PlanStale(MigrationError):
     """A saved plan cannot be applied: the stage, the models, Splynx or another run have moved since."""
 
 
+class NotProven(MigrationError):
+    """Billing is not switched on: there is no clean reconciliation of the same data; the message tells the way out."""
+
+
 def place(error: BaseException) -> str:
     """Module and line of our own code where an error was raised: told instead of its text, which may quote values of
     customers."""

@@ -2,9 +2,9 @@
 
 In: the settings, the ledger held by this process. Out: what was wiped, and what a person has to look after.
 
-Gone: the staging file, spools, uploads, generated passwords, reports; payloads, before-images, labels and messages
-in the ledger. Kept: which record of the source became which record in Splynx, in which run and when, with which
-outcome and reason code, and the SHA-256 of each payload (in its canonical form, `ledger.entries.encode`).
+Gone: the staging file, spools, uploads, generated passwords, reports, reconciliations; payloads, before-images, labels
+and messages in the ledger. Kept: which record of the source became which record in Splynx, in which run and when, with
+which outcome and reason code, and the SHA-256 of each payload (in its canonical form, `ledger.entries.encode`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ WIPED_FILES = (
     "spool",
     "uploads",
     "reports",
+    "reconcile",
     "passwords.csv",
     "pulse.json",
 )

@@ -15,6 +15,7 @@ from typing import Any
 from target_splynx import functions
 from target_splynx.contract.live import LiveContract
 from target_splynx.errors import MigrationError, Stopped
+from target_splynx.ledger.befores import fill_befores
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.progress import Progress
 from target_splynx.loading.session import LoadSession, limits_of
@@ -27,6 +28,7 @@ from target_splynx.planning.engine_tables import keep_basis
 from target_splynx.planning.existing import Existing
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
+from target_splynx.reconcile.guard import demand_proof
 from target_splynx.settings import Settings
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
@@ -167,10 +169,12 @@ def execute(
         mark_evaluated(stage, graph.order, graph.parts)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
+        fill_befores(ledger, run)
         result.state = "planned"
         if not settings.dry_run:
             result.state = "failed"
             limits = limits_of(settings, rejects=summary.rejected, rows=summary.rows)
+            demand_proof(settings, stage, ledger, {name: counts.writes for name, counts in summary.models.items()})
             ledger.set_run_state(run, "loading")
             progress.totals = {name: counts.writes + counts.adopt for name, counts in summary.models.items()}
             session.load(run, active=active, progress=progress, limits=limits)

@@ -146,7 +146,9 @@ def _service_line(
     last = _date(row["end_date"])
     if last is not None and last < end:
         end = last
-    if start > end:
+    # GUESS: who paid for several months is charged again when they are over, not a month ahead each month; so a service
+    # is due when its first day not charged lies in the month that is billed, and then for all its months.
+    if start > end or start >= add_months(cycle, 1):
         return None
     kind = KIND[name]
     net = Decimal(0)

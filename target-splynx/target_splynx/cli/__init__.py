@@ -17,10 +17,12 @@ from target_splynx.cli.accounting import accounting
 from target_splynx.cli.apply import apply
 from target_splynx.cli.check import check
 from target_splynx.cli.docs import docs
+from target_splynx.cli.go_live import go_live
 from target_splynx.cli.handwork import handwork
 from target_splynx.cli.models import models
 from target_splynx.cli.plan import plan
 from target_splynx.cli.purge import purge
+from target_splynx.cli.reconcile import reconcile
 from target_splynx.cli.rejects import rejects
 from target_splynx.cli.retry import retry
 from target_splynx.cli.rollback import rollback
@@ -64,14 +66,15 @@ def main(verbose: bool) -> None:
     """Look at, check and prove a migration into Splynx.
 
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
-    apply. During a run: watch. After it: status, rejects, retry, accounting, verify. By hand: handwork. To go back:
-    rollback. When all is over: purge.
+    apply. During a run: watch. After it: status, rejects, retry, accounting, verify. By hand: handwork. The money:
+    reconcile, then go-live. To go back: rollback. When all is over: purge.
     """
     click.get_current_context().with_resource(private_files())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
 for command in (
-    accounting, apply, check, docs, handwork, models, plan, purge, rejects, retry, rollback, status, verify, watch,
+    accounting, apply, check, docs, go_live, handwork, models, plan, purge, reconcile, rejects, retry, rollback, status,
+    verify, watch,
 ):  # fmt: skip
     main.add_command(command)

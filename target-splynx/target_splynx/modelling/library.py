@@ -72,9 +72,9 @@ def _base(mapping: str) -> Path:
     raise SettingsError(f"`mapping` is {mapping!r}: use sonar, splynx, or the path of a folder with models.")
 
 
-COMPANIONS = ("accounting", "checks", "handwork")
-"""Folders beside the sections whose files are no models: what becomes of each source row, data-quality checks, and what
-must be made by hand."""
+COMPANIONS = ("accounting", "checks", "handwork", "reconcile")
+"""Folders beside the sections whose files are no models: what becomes of each source row, data-quality checks, what
+must be made by hand, and what the source's money comes to."""
 
 
 def companion_files(folder: str, mapping: str, models_path: str | None = None) -> dict[str, Path]:

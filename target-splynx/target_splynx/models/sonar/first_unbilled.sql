@@ -36,7 +36,8 @@ SELECT
         -- GUESS: addition_prorate_date counts until the service was billed for the first time.
         WHEN found.prorated_from < found.next_bill AND found.times_billed = 0 THEN found.prorated_from
         -- GUESS: who pays afterwards (months_to_bill 0) gets the running period on the next bill: it is not billed yet.
-        WHEN found.months_to_bill = 0 THEN greatest(add_months(found.next_bill, -found.frequency), found.added_on)
+        -- A charge of several months has a period of its own, which begins on the day of its bill.
+        WHEN found.months_to_bill = 0 AND found.frequency = 1 THEN greatest(add_months(found.next_bill, -1), found.added_on)
         -- Billed before the period begins: the period starts on the invoice day.
         WHEN found.bill_day <> found.invoice_day THEN day_on_or_after(found.next_bill, found.period_day)
         -- In advance, whatever the number of months: everything before the next bill is paid or on an invoice.

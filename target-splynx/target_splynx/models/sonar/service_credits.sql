@@ -4,8 +4,12 @@
 -- line_key (of the credit), account_id, account_service_id, target_line_key, monthly, percent (of the service's price), tariff_key (of the charge
 -- of its own), start_date, end_date, description, becomes (discount, percent, charge), skip, problem, label.
 WITH chargeable AS (
-    SELECT *, quantity * unit_price AS monthly FROM shared.service_lines
-    WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX', 'EXEMPT_PART') AND skip IS NULL AND problem IS NULL
+    SELECT line.*, line.quantity * line.unit_price AS monthly
+    FROM shared.service_lines AS line
+    -- What is refused for its login or address cannot carry a credit either.
+    LEFT JOIN shared.internet_problems AS refused ON refused.account_service_id = line.account_service_id AND line.kind = 'internet'
+    WHERE line.kind IN ('internet', 'voice', 'recurring') AND line.source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX', 'EXEMPT_PART')
+        AND line.skip IS NULL AND line.problem IS NULL AND refused.problem IS NULL
 ),
 charged AS (
     SELECT account_id, sum(quantity * unit_price) AS monthly

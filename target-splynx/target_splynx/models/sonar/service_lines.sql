@@ -15,6 +15,9 @@ found AS (
         item.source_type,
         item.name AS item_name,
         item.frequency,
+        -- A tax of a fixed amount comes once per bill, however many months the bill is for.
+        CASE WHEN item.source_type = 'FLAT_TAX' AND item.frequency = 1 THEN greatest(coalesce(billing.months_to_bill, 1), 1) ELSE item.frequency END
+            AS price_months,
         item.times_to_run,
         coalesce(line.cents, item.cents) AS price_cents,
         unbilled.start_date,
@@ -51,7 +54,7 @@ SELECT
     clip(coalesce(dated.own_name, dated.item_name), 512) AS description,
     dated.quantity,
     -- Always said, so that a later change of the tariff's price does not change the customer's.
-    money_per_month(dated.price_cents, dated.frequency) AS unit_price,
+    money_per_month(dated.price_cents, dated.price_months) AS unit_price,
     dated.quantity * dated.price_cents AS line_cents,
     dated.frequency,
     -- Several months: a period of its own. (mapping.md §5.3 multiplies it by months_to_bill; Sonar charges such a service when it

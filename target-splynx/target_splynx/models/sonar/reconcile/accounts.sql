@@ -1,0 +1,35 @@
+-- Every account: the customer it became, who pays for it, and what Sonar itself says about its next charge.
+-- account, label, payer, linked, live, customer_id, billed, final_status, skip, reject, owed_problem, next_charge, reported_cents.
+SELECT
+    CAST(account.id AS VARCHAR) AS account,
+    kind.label,
+    -- An aggregated child is charged on its parent, so the two are compared together.
+    CAST(CASE WHEN payer.splynx_id IS NOT NULL AND made.splynx_id IS NOT NULL THEN link.parent_account_id ELSE account.id END AS VARCHAR) AS payer,
+    linked.source_key IS NOT NULL AS linked,
+    billing.enabled IS NOT DISTINCT FROM '1' AS live,
+    made.splynx_id AS customer_id,
+    kind.skip IS NULL AND kind.final_status IN ('active', 'blocked') AS billed,
+    kind.final_status,
+    coalesce(
+        kind.skip,
+        CASE
+            WHEN len(getvariable('pilot_accounts')) > 0 AND NOT list_contains(getvariable('pilot_accounts'), CAST(account.id AS VARCHAR))
+                THEN 'not in pilot_accounts'
+        END
+    ) AS skip,
+    rejected.reject,
+    owed.problem AS owed_problem,
+    day_on_or_after(account.next_bill_date, parameter.period_day) AS next_charge,
+    account.next_recurring_charge_amount AS reported_cents
+FROM sonar.accounts AS account
+JOIN shared.account_kinds AS kind ON kind.account_id = account.id
+LEFT JOIN shared.account_billing AS parameter ON parameter.account_id = account.id
+LEFT JOIN shared.account_owed AS owed ON owed.account_id = account.id
+LEFT JOIN engine.records AS made ON made.model = 'customers/customers' AND made.source_key = CAST(account.id AS VARCHAR)
+LEFT JOIN engine.rejects AS rejected ON rejected.model = 'customers/customers' AND rejected.source_key = CAST(account.id AS VARCHAR)
+LEFT JOIN shared.parent_links AS link ON link.account_id = account.id AND link.problem IS NULL AND getvariable('child_billing') = 'aggregated'
+LEFT JOIN engine.records AS payer ON payer.model = 'customers/customers' AND payer.source_key = CAST(link.parent_account_id AS VARCHAR)
+LEFT JOIN engine.records AS linked
+    ON linked.model = 'customers/customer_parents' AND linked.source_key = CAST(account.id AS VARCHAR) AND getvariable('child_billing') = 'aggregated'
+LEFT JOIN engine.records AS billing ON billing.model = 'go_live/customer_billing_enabled' AND billing.source_key = CAST(account.id AS VARCHAR)
+ORDER BY account.id

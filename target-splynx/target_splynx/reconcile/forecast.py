@@ -1,0 +1,136 @@
+"""The next charge: Splynx's own preview against what the source would charge, tax included.
+
+In: a payer and the previews of its customers. Out: at most one difference. The tolerance is one cent per taxed line,
+because Splynx rounds one tax per line where the source rounds each tax; everything else needs an explanation that says
+how much it accounts for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from target_splynx.reconcile.compare import Payer, held_lines, line_of
+from target_splynx.reconcile.expected import Account, Line
+from target_splynx.reconcile.held import Preview
+from target_splynx.reconcile.result import Difference, Explanation
+
+
+def asked(payer: Payer) -> list[Account]:
+    """The accounts whose preview makes up the payer's next charge: not those that Splynx charges with their parent."""
+    there = {customer.id for customer in payer.customers}
+    return [
+        a for a in payer.members if a.billed and a.customer_id in there and not (a.linked and a is not payer.account)
+    ]
+
+
+def expected_cents(payer: Payer) -> int:
+    """What the source's services come to on the next bill."""
+    return sum(line.charged for line in payer.lines)
+
+
+def source_cents(payer: Payer) -> int:
+    """What the source says that it will charge next."""
+    return _reported(payer, expected_cents(payer))[0]
+
+
+def compare(payer: Payer, previews: Iterable[Preview]) -> Difference | None:
+    """The difference, or None where the two agree within the tolerance."""
+    answers = list(previews)
+    if problem := next((answer.problem for answer in answers if answer.problem), ""):
+        return payer.difference("forecast", expected_cents(payer), 0, detail=f"no preview: {problem}")
+    lines = [line for line in payer.lines if line.due]
+    own = expected_cents(payer)
+    source, told = _reported(payer, own)
+    told += _held(payer)
+    told += [
+        Explanation("tax_shift", f"{line.label}: {line.tax_shift}", line.sign * line.tax_shift_cents)
+        for line in lines
+        if line.services and line.tax_shift_cents
+    ]
+    told += _ending(payer, answers)
+    told += _parents_day(payer, answers)
+    others = sum(answer.others_cents for answer in answers)
+    if others:
+        told.append(Explanation("future_items", "charges that no invoice had yet are picked up", others))
+    tolerance = sum(1 for line in lines if line.tax_cents)
+    found = payer.difference("forecast", source, sum(a.total_cents for a in answers), told, tolerance=tolerance)
+    if abs(found.unexplained) > tolerance:
+        return payer.difference(
+            "forecast", source, found.splynx, told, tolerance=tolerance, detail=_by_line(payer, answers)
+        )
+    # A cent for each taxed line is rounding, not a difference.
+    return found if abs(found.difference) > tolerance else None
+
+
+def _reported(payer: Payer, own: int) -> tuple[int, list[Explanation]]:
+    """The source's own figure where it gives one for everybody, and how far it is from the sum of its lines."""
+    figures = [account.reported_cents for account in payer.members if account.billed]
+    if not figures or any(figure is None for figure in figures):
+        return own, []
+    reported = sum(figure or 0 for figure in figures)
+    if reported == own:
+        return own, []
+    return reported, [
+        Explanation("source_figure", "the source's own figure is not the sum of its services", own - reported)
+    ]
+
+
+def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
+    """Services that end within the next period, as planned at the source: Splynx charges them up to that day."""
+    by_service = line_of(payer)
+    found = []
+    for service in payer.services:
+        own = (service.resource, service.id)
+        line = by_service.get(own)
+        if line is None or line.last_day is None or service.end != line.last_day or not line.due:
+            continue
+        amount = next((answer.services[own] for answer in answers if own in answer.services), 0)
+        if len(line.services) == 1 and 0 <= amount < line.charged:
+            found.append(Explanation("ends", f"{line.label} ends on {line.last_day}", amount - line.charged))
+    return found
+
+
+def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
+    """Sub accounts whose own bill comes on another day: Splynx charges them with their parent, from their first
+    unbilled day to the end of the parent's period, which is less than a whole one the first time."""
+    found = []
+    for member in payer.members:
+        if not member.linked or member.next_charge == payer.account.next_charge:
+            continue
+        own = {s: line for s, line in line_of(payer).items() if line.account == member.key}
+        charged = {s: answer.services[s] for answer in answers for s in own if s in answer.services}
+        since = {s: answer.since.get(s) for answer in answers for s in charged}
+        whole = sum(line.charged for line in payer.lines if line.account == member.key and line.services)
+        if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= whole:
+            text = f"{member.label} is charged on its parent's day, from its own first unbilled day on"
+            found.append(Explanation("parents_day", text, sum(charged.values()) - whole))
+    return found
+
+
+def _held(payer: Payer) -> list[Explanation]:
+    return [
+        Explanation(reason.code, f"{line.label}: {reason.message}", -line.charged)
+        for line, reason in held_lines(payer)
+        if line.charged
+    ]
+
+
+def _by_line(payer: Payer, answers: list[Preview]) -> str:
+    """Which services differ, with both amounts in cents; a discount counts with the service that carries it."""
+    by_service = line_of(payer)
+    wanted: dict[str, int] = {}
+    names: dict[str, Line] = {}
+    for line in payer.lines:
+        names[line.key] = line
+        wanted[line.key] = line.charged
+    found: dict[str, int] = dict.fromkeys(wanted, 0)
+    for answer in answers:
+        for service, amount in answer.services.items():
+            carried = by_service.get(service)
+            key = carried.key if carried is not None else f"{service[0]} {service[1]}"
+            found[key] = found.get(key, 0) + amount
+    parts = []
+    for key, amount in found.items():
+        if amount != wanted.get(key, 0):
+            parts.append(f"{names[key].label if key in names else key}: {wanted.get(key, 0)}, in Splynx {amount}")
+    return "; ".join(parts[:4])
