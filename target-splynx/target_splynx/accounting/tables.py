@@ -93,7 +93,8 @@ def _load(
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_csv('{path}', columns = {spec}, "
-            "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = true)"
+            "auto_detect = false, header = false, "
+            "delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = true)"
         )
     finally:
         with contextlib.suppress(FileNotFoundError):
