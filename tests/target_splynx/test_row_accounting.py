@@ -137,7 +137,7 @@ def test_a_stream_that_is_read_needs_a_file_and_one_that_is_not_is_skipped(told:
     feed.stream("extras", {"id": "int"}, [{"id": 1}])
     told.run(feed)
     found = accounts(told, exit_code=2)
-    assert found["lines"]["why"] == [{"outcome": "unaccounted", "why": "there is no accounting/lines.sql", "rows": 5}]
+    assert found["lines"]["why"] == [{"outcome": "unaccounted", "why": "there is no accounting file for it", "rows": 5}]
     assert found["extras"]["why"] == [{"outcome": "skipped", "why": "no model reads this stream", "rows": 1}]
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from target_splynx.accounting.streams import COLUMNS, row_keys, told_streams
-from target_splynx.accounting.tables import ledger_rows, planned_rows
+from target_splynx.accounting.tables import fates
 from target_splynx.errors import ModelError, StageError
 from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.companions import Companion, PartsFor
@@ -65,8 +65,7 @@ def count(settings: Settings, stage: Stage, ledger: Ledger, *, examples: int = 5
     evaluator = Evaluator(stage.connection, settings.workspace, keep=True)
     evaluator.set_variables(settings.variables)
     parts = PartsFor(evaluator, graph.parts, stage.connection, reuse=True)
-    planned_rows(stage.connection, graph)
-    newest = ledger_rows(stage.connection, ledger, settings.workspace)
+    newest = fates(stage.connection, graph, ledger, settings.workspace)
     _models(stage.connection, graph, newest)
     told = told_streams(settings, graph)
     read = {stream for reads in graph.reads.values() for stream in reads.streams}
@@ -93,97 +92,85 @@ def _account(stage: Stage, name: str, told: Companion | None, parts: PartsFor, *
     account = Account(name, told.comment if told else "")
     connection = stage.connection
     connection.execute(f"CREATE OR REPLACE TEMP TABLE row_keys AS {row_keys(stage, name)}")
-    if told is None:
-        outcome, why = ("unaccounted", f"there is no accounting/{name}.sql") if read else ("skipped", UNREAD)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE outcomes AS SELECT id, '{outcome}' AS outcome, '{why}' AS why FROM row_keys"
-        )
-    else:
-        _judge(connection, told, parts)
-    for outcome, why, number in connection.execute(
-        "SELECT outcome, why, count(*) FROM outcomes GROUP BY ALL ORDER BY count(*) DESC, why"
-    ).fetchall():
-        account.counts[outcome] += number
-        account.why[outcome, why or ""] = number
     account.read = _number(connection, "SELECT count(*) FROM row_keys")
-    account.examples = dict(_examples(connection, examples))
+    for outcome, why, number, keys in _verdicts(connection, told, parts, read=read, examples=examples):
+        account.counts[outcome] += number
+        account.why[outcome, why] = number
+        if outcome == "unaccounted":
+            account.examples[why] = keys
+    account.why = dict(sorted(account.why.items(), key=lambda entry: (-entry[1], entry[0])))
     return account
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, told: Companion, parts: PartsFor) -> None:
-    """`outcomes` (id, outcome, why): one row per row of the stream, and one per row that the file invents."""
+def _verdicts(
+    connection: duckdb.DuckDBPyConnection, told: Companion | None, parts: PartsFor, *, read: bool, examples: int
+) -> Iterator[tuple[str, str, int, list[str]]]:
+    """(outcome, rule or reason, rows, keys of the first ones) of one stream."""
+    if told is None:
+        verdict = "unaccounted|there is no accounting file for it" if read else f"skipped|{UNREAD}"
+        yield from _summed(connection, f"SELECT id, '{verdict}' AS verdict FROM row_keys", examples)
+        return
     columns = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in COLUMNS)
     try:
         parts.make(told)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT {columns} FROM ({told.sql}\n)")
     except (duckdb.Error, ModelError) as error:
-        why = f"accounting/{told.name}.sql: {str(error).splitlines()[0]}"
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE outcomes AS "
-            "SELECT id, 'unaccounted' AS outcome, CAST(? AS VARCHAR) AS why FROM row_keys",
-            [why],
-        )
+        why = f"accounting/{told.name}.sql: {str(error).splitlines()[0]}".replace("'", "''")
+        yield from _summed(connection, f"SELECT id, 'unaccounted|{why}' AS verdict FROM row_keys", examples)
         return
-    connection.execute(_JUDGEMENT)
+    # One join at a time: the memory of a run is small, and a stream may have a million rows.
+    for statement in _FAULTS:
+        connection.execute(statement)
+    yield from _summed(connection, "SELECT id, verdict FROM faults", examples)
+    yield from _summed(connection, _JUDGEMENT, examples)
 
 
-_JUDGEMENT = """
-CREATE OR REPLACE TEMP TABLE outcomes AS
-WITH tellings AS (
-    SELECT
-        id, count(*) AS times, any_value(model) AS model, any_value(source_key) AS source_key,
-        any_value(part) AS part, any_value(skip) AS skip
-    FROM told
-    GROUP BY id
-),
-joined AS (
-    SELECT
-        coalesce(here.id, told.id) AS id, here.id IS NULL AS invented, told.times, told.model, told.source_key,
-        coalesce(told.part, 'written') AS part, told.skip, known.section, known.mode, known.planned AS model_planned,
-        planned.source_key IS NOT NULL AS yielded, planned.skip AS row_skip, planned.reject AS row_reject,
-        decided.state AS decision, decided.reason, record.state AS record
-    FROM row_keys AS here
-    FULL JOIN tellings AS told ON told.id = here.id
-    LEFT JOIN known_models AS known ON known.model = told.model
-    LEFT JOIN planned_rows AS planned ON planned.model = told.model AND planned.source_key = told.source_key
-    LEFT JOIN decided ON decided.model = told.model AND decided.source_key = told.source_key
-    LEFT JOIN record_states AS record ON record.model = told.model AND record.source_key = told.source_key
-),
-judged AS (
-    SELECT
-        id,
-        CASE
-            WHEN invented THEN ['unaccounted', 'the stream has no such row']
-            WHEN times IS NULL THEN ['unaccounted', 'the accounting file does not name it']
-            WHEN times > 1 THEN ['unaccounted', 'the accounting file names it ' || times || ' times']
-            WHEN skip IS NOT NULL THEN ['skipped', skip]
-            WHEN model IS NULL THEN ['unaccounted', 'neither a model nor a rule']
-            WHEN section IS NULL THEN ['unaccounted', 'there is no model ' || model]
-            WHEN part NOT IN ('written', 'merged') THEN ['unaccounted', 'part is ' || part || ', not written or merged']
-            WHEN NOT yielded THEN ['unaccounted', model || ' yields no row for it']
-            WHEN row_skip IS NOT NULL THEN ['skipped', row_skip]
-            WHEN NOT model_planned THEN ['skipped', 'section ' || section || ' is not loaded']
-            WHEN decision IN ('rejected', 'blocked') THEN ['rejected', coalesce(reason, decision)]
-            WHEN record IN ('live', 'ended') THEN [part, model]
-            WHEN decision IS NOT NULL OR record = 'deleted' THEN ['pending', model]
-            WHEN row_reject IS NOT NULL THEN ['rejected', row_reject]
-            -- A change that changes nothing needs no record.
-            WHEN mode = 'patch' THEN [part, model]
-            ELSE ['unaccounted', model || ' planned nothing for it']
-        END AS verdict
-    FROM joined
+_FAULTS = (
+    """CREATE OR REPLACE TEMP TABLE faults AS
+    SELECT id, 'unaccounted|the stream has no such row' AS verdict FROM told ANTI JOIN row_keys USING (id)""",
+    """INSERT INTO faults
+    SELECT id, 'unaccounted|the accounting file does not name it' FROM row_keys ANTI JOIN told USING (id)""",
+    """INSERT INTO faults
+    SELECT id, 'unaccounted|the accounting file names it ' || count(*) || ' times'
+    FROM told GROUP BY id HAVING count(*) > 1""",
 )
-SELECT id, verdict[1] AS outcome, verdict[2] AS why FROM judged
+_JUDGEMENT = """
+SELECT
+    told.id,
+    CASE
+        WHEN told.skip IS NOT NULL THEN 'skipped|' || told.skip
+        WHEN told.model IS NULL THEN 'unaccounted|neither a model nor a rule'
+        WHEN known.section IS NULL THEN 'unaccounted|there is no model ' || told.model
+        WHEN coalesce(told.part, 'written') NOT IN ('written', 'merged')
+            THEN 'unaccounted|part is ' || told.part || ', not written or merged'
+        WHEN fate.source_key IS NULL THEN 'unaccounted|' || told.model || ' yields no row for it'
+        WHEN fate.skip IS NOT NULL THEN 'skipped|' || fate.skip
+        WHEN NOT known.planned THEN 'skipped|section ' || known.section || ' is not loaded'
+        WHEN fate.decision IN ('rejected', 'blocked') THEN 'rejected|' || coalesce(fate.reason, fate.decision)
+        WHEN fate.record IN ('live', 'ended') THEN coalesce(told.part, 'written') || '|' || told.model
+        WHEN fate.decision IS NOT NULL OR fate.record = 'deleted' THEN 'pending|' || told.model
+        WHEN fate.reject IS NOT NULL THEN 'rejected|' || fate.reject
+        -- A change that changes nothing needs no record.
+        WHEN known.mode = 'patch' THEN coalesce(told.part, 'written') || '|' || told.model
+        ELSE 'unaccounted|' || told.model || ' planned nothing for it'
+    END AS verdict
+FROM (SELECT * FROM told ANTI JOIN faults USING (id)) AS told
+LEFT JOIN known_models AS known ON known.model = told.model
+LEFT JOIN fates AS fate ON fate.model = told.model AND fate.source_key = told.source_key
 """
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[tuple[str, list[str]]]:
-    """Reason → keys of the first rows that nobody can account for."""
+def _summed(
+    connection: duckdb.DuckDBPyConnection, query: str, examples: int
+) -> Iterator[tuple[str, str, int, list[str]]]:
+    """Verdicts of a query (id, verdict) with their rows; keys only of those that nobody can account for."""
     rows = connection.execute(
-        f"SELECT why, list(id ORDER BY TRY_CAST(id AS BIGINT), id)[:{int(number)}] FROM outcomes "
-        "WHERE outcome = 'unaccounted' GROUP BY why ORDER BY why"
+        f"SELECT verdict, count(*), min(id, {int(examples)}) FILTER (WHERE starts_with(verdict, 'unaccounted|')) "
+        f"FROM ({query}) GROUP BY verdict"
     ).fetchall()
-    yield from ((str(why), [str(key) for key in keys]) for why, keys in rows)
+    for verdict, number, keys in rows:
+        outcome, _, why = str(verdict).partition("|")
+        yield outcome, why, int(number), sorted((keys or []), key=lambda key: (len(key), key))
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:

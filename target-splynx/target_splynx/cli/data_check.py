@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from target_splynx.cli.context import DIFFERENCES, console, opened_stage, print_json, print_table
+from target_splynx.cli.context import DIFFERENCES, console, opened_ledger, opened_stage, print_json, print_table
 from target_splynx.quality.checks import COLUMNS, SEVERITIES
 from target_splynx.quality.run import Result, findings, run_checks
 from target_splynx.settings import Settings
@@ -18,8 +18,8 @@ _SHOWN = 3
 
 def check_data(settings: Settings, *, csv: Path | None, as_json: bool) -> None:
     """Run the checks and print them; exit code 2 when a person must look. `csv`: file for every finding."""
-    with opened_stage(settings) as stage:
-        results = run_checks(settings, stage, examples=_SHOWN)
+    with opened_stage(settings) as stage, opened_ledger(settings) as ledger:
+        results = run_checks(settings, stage, ledger, examples=_SHOWN)
         if csv is not None:
             by_code = {result.check.code: result.check for result in results}
             rows = (

@@ -5,15 +5,17 @@ In: settings, stage. Out: one `Result` per check; all findings in the table `eng
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
 from target_splynx.errors import ModelError
+from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.companions import PartsFor
 from target_splynx.modelling.evaluate import Evaluator
+from target_splynx.planning import engine_tables
 from target_splynx.quality.checks import COLUMNS, Check, load_checks
 from target_splynx.run import prepare_models
 from target_splynx.settings import Settings
@@ -39,8 +41,8 @@ class Result:
         return bool(self.problem) or (self.count > 0 and self.check.grave and not self.accepted)
 
 
-def run_checks(settings: Settings, stage: Stage, *, examples: int = 3) -> list[Result]:
-    """Every check of the mapping, the gravest first.
+def run_checks(settings: Settings, stage: Stage, ledger: Ledger, *, examples: int = 3) -> list[Result]:
+    """Every check of the mapping, the gravest first. `ledger`: for what parts ask of earlier runs.
 
     Raises:
         MigrationError: a setting or a file is wrong.
@@ -48,12 +50,13 @@ def run_checks(settings: Settings, stage: Stage, *, examples: int = 3) -> list[R
     graph, _ = prepare_models(settings, stage)
     evaluator = Evaluator(stage.connection, settings.workspace, keep=True)
     evaluator.set_variables(settings.variables)
+    engine_tables.fill(evaluator, graph, stage, ledger)
     parts = PartsFor(evaluator, graph.parts, stage.connection)
     columns = ", ".join(f"{name} {kind}" for name, kind in zip(COLUMNS, _TYPES, strict=True))
     stage.connection.execute(f"CREATE OR REPLACE TABLE engine.findings (code VARCHAR, {columns})")
     accepted = set(settings.variables.get("accepted_findings") or ())
     return [
-        _run(check, stage, parts, examples=examples, accepted=check.code in accepted)
+        _run(check, stage, parts, graph.optional, examples=examples, accepted=check.code in accepted)
         for check in load_checks(settings.mapping, settings.models_path)
     ]
 
@@ -71,8 +74,10 @@ def findings(connection: duckdb.DuckDBPyConnection, codes: Sequence[str] = ()) -
         yield from (dict(zip(names, row, strict=True)) for row in chunk)
 
 
-def _run(check: Check, stage: Stage, parts: PartsFor, *, examples: int, accepted: bool) -> Result:
-    if problem := _obstacle(check, stage, parts):
+def _run(
+    check: Check, stage: Stage, parts: PartsFor, optional: Container[str], *, examples: int, accepted: bool
+) -> Result:
+    if problem := _obstacle(check, stage, parts, optional):
         return Result(check, accepted=accepted, problem=problem)
     connection = stage.connection
     shown = ", ".join(f"CAST({name} AS VARCHAR)" for name in COLUMNS)
@@ -89,14 +94,14 @@ def _run(check: Check, stage: Stage, parts: PartsFor, *, examples: int, accepted
     return Result(check, int(count), int(accounts), few, accepted)
 
 
-def _obstacle(check: Check, stage: Stage, parts: PartsFor) -> str:
+def _obstacle(check: Check, stage: Stage, parts: PartsFor, optional: Container[str]) -> str:
     try:
         found = parts.reads(check.source)
     except ModelError as error:
         return str(error)
     if found.resources:
         return f"it reads splynx.{min(found.resources)}; a check reads only the source."
-    missing = sorted(stream for stream in found.streams if not stage.is_complete(stream))
+    missing = sorted(name for name in found.streams if name not in optional and not stage.is_complete(name))
     return f"stream {missing[0]} was never staged in full: select it in the tap." if missing else ""
 
 

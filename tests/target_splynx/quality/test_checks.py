@@ -13,6 +13,7 @@ from sandbox.data.dirt_codes import DIRT_CODES
 from sandbox.data.truth import Dirt, read_truth
 from shipped_load import singer_lines
 from staged import stage_of, stream_of
+from target_splynx.ledger.store import Ledger
 from target_splynx.quality.checks import load_checks
 from target_splynx.quality.run import Result, findings, run_checks
 from target_splynx.settings import Settings
@@ -36,7 +37,9 @@ def checked(folder: Path, *, accounts: int, dirt: bool) -> Checked:
     settings = Settings.from_config(
         {"api_url": "http://127.0.0.1:1", "workspace": str(folder), "timezone": "America/Chicago", "cutover_date": "2026-11-15"}
     )
-    result = Checked({result.check.code: result for result in run_checks(settings, stage, examples=2)})
+    ledger = Ledger(settings.ledger_url, splynx=settings.api_url)
+    result = Checked({result.check.code: result for result in run_checks(settings, stage, ledger, examples=2)})
+    ledger.close()
     for row in findings(stage.connection):
         result.found[row["code"]].append(row)
     for each in read_truth(folder / "sonar.sqlite").dirt:
