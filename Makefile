@@ -5,12 +5,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PROJECTS := tap-sonar/pyproject.toml target-splynx/pyproject.toml sandbox/pyproject.toml
 
-.PHONY: help install demo test lint generate clean
+.PHONY: help install demo test lint docs generate clean
 
 help:
 	@echo "make demo      start a Sonar and a Splynx here, migrate 200 accounts, run again, verify"
 	@echo "make test      everything that CI runs"
 	@echo "make lint      ruff and mypy"
+	@echo "make docs      the documentation as a site in site/, strictly: a broken link is an error"
 	@echo "make generate  rewrite what follows from the code: settings in meltano.yml, .env.example, READMEs"
 	@echo "make clean     remove the virtual environment and all that runs left"
 
@@ -29,14 +30,18 @@ test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 tests/sandbox
 	$(BIN)/python -m pytest -n 2 tests/target_splynx
 	$(BIN)/python -m pytest -n 2 tests/tap_sonar
+	$(BIN)/python -m pytest tests/project
 	$(BIN)/python -m pytest tests/end_to_end
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap-sonar/tap_sonar target-splynx/target_splynx sandbox/sandbox
 
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 generate: $(INSTALLED)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv .meltano .demo .cache workspace
+	rm -rf .venv .meltano .demo .cache site workspace

@@ -15,10 +15,12 @@ from typing import Any
 import duckdb
 import yaml
 
+from command_page import command_page
 from pages import pages
+from reject_page import reject_page
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
-from target_splynx.modelling.dependencies import build_graph
+from target_splynx.modelling import companions
 from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import SECTIONS
 from target_splynx.target import TargetSplynx
@@ -85,18 +87,18 @@ def meltano_settings(plugin: str) -> str:
 
 
 def streams() -> list[str]:
-    """The streams that the shipped models need."""
+    """The streams that a migration reads: for the shipped models, and for what stands beside them."""
     connection = duckdb.connect()
     functions.register(connection, timezone="UTC", currency_exponent=2, default_country="US")
-    graph = build_graph(*load_models("sonar"), connection)
-    return sorted({stream for reads in graph.reads.values() for stream in reads.streams} - optional_streams().keys())
+    return sorted(set(companions.streams_of("sonar", connection)) - optional_streams().keys())
 
 
 # RADIUS passwords do move: without them every customer's device would have to be set up anew.
 _HELD = {
     "credit_cards": ["token", "token_id"], "bank_accounts": ["token", "token_id"],
+    "network_monitoring_templates": ["snmp3_auth_passphrase", "snmp3_priv_passphrase"],
 }  # fmt: skip
-"""Secrets that the streams of the migration hold and that no model reads."""
+"""Secrets that the streams of the migration hold and that no model reads (tokens: unless `payment_account_map` is set)."""
 
 
 def select() -> str:
@@ -138,6 +140,20 @@ def table(plugin: str) -> str:
             meaning += f" One of: {', '.join(str(v) for v in spec['enum'] if v is not None)}."
         lines.append(f"| `{name}`{marks} | {f'`{default}`' if default else ''} | {meaning} |")
     return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """docs/reference/settings.md: both plugins' settings."""
+    parts = [
+        "<!-- Generated from the code (make generate). -->\n\n# Settings\n",
+        "Each is also an environment variable: `TAP_SONAR_` or `TARGET_SPLYNX_` and the name in capitals. Meltano",
+        "reads them from `.env`, `meltano.yml` and the environment; secrets belong into `.env` or the environment,",
+        "never into `meltano.yml`. The settings of the Singer SDK (stream maps, flattening, …) work as in every SDK",
+        "plugin.\n",
+    ]
+    for plugin in PLUGINS:
+        parts += [f"## {plugin}\n", table(plugin)]
+    return "\n".join(parts)
 
 
 def sections_table() -> str:
@@ -187,6 +203,9 @@ def generated() -> Iterator[tuple[Path, str]]:
     path = ROOT / "target-splynx" / "README.md"
     text = spliced(path.read_text(encoding="utf-8"), "settings", table("target-splynx"))
     yield path, spliced(text, "models", sections_table())
+    yield ROOT / "docs" / "reference" / "settings.md", settings_page()
+    yield ROOT / "docs" / "reference" / "commands.md", command_page()
+    yield ROOT / "docs" / "reference" / "rejects.md", reject_page()
     for name, page in pages():
         yield ROOT / "docs" / name, page
 
@@ -198,6 +217,7 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path.relative_to(ROOT))
             if "--check" not in sys.argv:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     for path in stale:
         print(path)

@@ -9,31 +9,33 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
+from left_behind import left_behind_page
 from sandbox.sonar.server import SonarServer
 from sandbox.sonar.store import create_tables, open_database
 from tap_sonar import catalog, docs
-from tap_sonar.introspection import introspect
+from tap_sonar.introspection import ApiSchema, introspect
+from tap_sonar.schema_page import schema_page
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
-from target_splynx.modelling.dependencies import build_graph
-from target_splynx.modelling.library import load_models
-from target_splynx.modelling.model import SECTIONS, Model
-from target_splynx.models.rules import column_rules
+from target_splynx.reference.mapping_page import mapping_page
+from target_splynx.reference.schema_page import schema_page as splynx_schema_page
 
 _NOTE = "<!-- Generated from the code (make generate). -->\n\n"
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Path below docs/ and text of each generated page."""
-    yield "reference/streams.md", streams()
+    schema = introspected()
+    yield "reference/streams.md", streams(schema)
+    yield "sonar/api_schema.md", schema_page(schema)
     yield "reference/sql-functions.md", sql_functions()
-    yield "migration_mapping.md", mapping()
+    yield "splynx/api_schema.md", splynx_schema_page()
+    yield "migration_mapping.md", mapping_page()
+    yield "migration_left_behind.md", left_behind_page(catalog.survey(schema, relation_ids=True, file_contents=False))
 
 
-def streams() -> str:
-    """All root fields of the recorded contract: stream, how it is read, or why not."""
+def introspected() -> ApiSchema:
+    """The recorded contract, as the tap gets it from an instance."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "empty.sqlite"
         connection = open_database(database)
@@ -43,9 +45,14 @@ def streams() -> str:
         with SonarServer(database) as server:
             tap = TapSonar(config={"api_url": server.url, "auth_token": server.token}, setup_mapper=False)
             try:
-                survey = catalog.survey(introspect(tap.client), relation_ids=True, file_contents=False)
+                return introspect(tap.client)
             finally:
                 tap.close()
+
+
+def streams(schema: ApiSchema) -> str:
+    """All root fields of the recorded contract: stream, how it is read, or why not."""
+    survey = catalog.survey(schema, relation_ids=True, file_contents=False)
     return (
         f"{_NOTE}# Streams of Sonar\n\nWhat `tap-sonar --discover` finds on an instance with the recorded contract. "
         "Yours may have more or fewer: `tap-sonar-tools streams` prints this page for it.\n\n"
@@ -68,38 +75,3 @@ def sql_functions() -> str:
         cells = (signature, function.returns, function.description, example, result)
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def mapping() -> str:
-    """For every Splynx field that a model writes: the source and the rule."""
-    connection = duckdb.connect()
-    functions.register(connection, timezone="UTC", currency_exponent=2, default_country="US")
-    models, parts = load_models("sonar")
-    graph = build_graph(models, parts, connection)
-    text = [
-        f"{_NOTE}# From Sonar to Splynx, field by field\n",
-        "What the shipped models write. *Source and rule* is the comment behind the column in the model; read the SQL",
-        "for the whole truth.\n",
-    ]
-    for section in SECTIONS:
-        ours = [model for model in models if model.section == section]
-        if ours:
-            text.append(f"## {section}\n")
-        text += [_model(model, sorted(graph.reads[model.name].streams)) for model in ours]
-    return "\n".join(text)
-
-
-def _model(model: Model, read: list[str]) -> str:
-    lines = [
-        f"### {model.name.split('/')[1]}\n",
-        f"{model.description}\n" if model.description else "",
-        f"Resource `{model.resource.name}` ({model.mode}). Reads: {', '.join(f'`{s}`' for s in read) or 'nothing'}.\n",
-        "| Splynx field | Source and rule |",
-        "|---|---|",
-    ]
-    lines += [
-        f"| `{rule.column}` | {(rule.rule or rule.expression).replace('|', chr(92) + '|')} |"
-        for rule in column_rules(model.sql)
-        if not rule.column.startswith("_")
-    ]
-    return "\n".join(line for line in lines if line) + "\n"

@@ -11,7 +11,8 @@ A handler may set ``request[OPERATION]`` itself (a name, or a list of names); ``
 the handler runs, which rules with ``operation_regex`` need. Nothing under ``/_sandbox`` is counted or broken.
 
 Rule: ``{"match": {"method", "path_regex", "operation_regex"}, "kind", "status", "seconds", "probability",
-"times", "skip", "seed", "after", "headers", "body"}``; only ``kind`` is required. Kinds:
+"times", "skip", "seed", "after", "headers", "body"}``; only ``kind`` is required. ``method`` may
+name several: ``POST|PUT``. Kinds:
 
 * ``status``: answer with ``status`` (default 500), ``headers``, ``body`` (default: the server's own envelope)
 * ``cut_before``: the connection is closed, nothing was done
@@ -132,7 +133,7 @@ class FaultRule:
 
     def fires(self, method: str, path: str, operations: list[str]) -> bool:
         """Does this rule hit the request? Counts the match and the hit."""
-        if self.method and self.method != method:
+        if self.method and method not in self.method.split("|"):
             return False
         if self.path_regex and not self.path_regex.search(path):
             return False

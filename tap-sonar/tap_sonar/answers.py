@@ -5,6 +5,7 @@ In: an answer of Sonar, or an error of the connection. Out: texts and facts for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ import msgspec
 import requests
 
 from tap_sonar import errors
+
+_DISTRUST = re.compile(r"certificate verify failed: ([^(\"]+)")
 
 
 def goes_on(response: requests.Response, offset: int) -> bool:
@@ -27,6 +30,12 @@ def reason(error: Exception) -> str:
         if words.lower() in text.lower():
             return words
     return type(error).__name__
+
+
+def distrust(error: Exception) -> str:
+    """Why a certificate is not trusted, as OpenSSL says it: self-signed, expired, made for another name."""
+    found = _DISTRUST.search(str(error))
+    return f"certificate not accepted ({found[1].strip()})" if found else reason(error)
 
 
 def is_html(response: requests.Response) -> bool:

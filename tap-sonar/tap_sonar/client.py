@@ -262,8 +262,10 @@ class SonarClient:
                 counts.requests += 1
         with self._broken_connections():
             response = self._session().request(
-                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False, stream=method == "GET"
-            )
+                method, url, data=data, headers=headers, timeout=timeout, stream=method == "GET",
+                allow_redirects=False,  # the token must not travel to another host
+                verify=self.settings.ca_bundle,  # None: the usual authorities, or those that the environment names
+            )  # fmt: skip
         self._note_time(response)
         if counts is not None and method == "POST":
             with self._lock:
@@ -278,7 +280,12 @@ class SonarClient:
             yield
         except requests.exceptions.ReadTimeout:
             raise _NoAnswerError(f"No answer within {self.settings.request_timeout} s.") from None
-        except (requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+        except requests.exceptions.SSLError as error:
+            raise errors.InstanceError(
+                f"no safe connection to {self.settings.base_url}: {answers.distrust(error)}. Set ca_bundle to a PEM "
+                "file with the authority that signed it, or with the certificate itself when it signed itself."
+            ) from None
+        except requests.exceptions.InvalidURL as error:
             raise errors.InstanceError(
                 f"cannot connect to {self.settings.base_url}: {answers.reason(error)}."
             ) from None

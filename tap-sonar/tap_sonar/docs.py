@@ -28,7 +28,7 @@ def settings_table() -> str:
     for name in sorted(properties, key=lambda name: own.index(name) if name in own else len(own)):
         setting = properties[name]
         default = f"`{json.dumps(setting['default'])}`" if "default" in setting else ""
-        text = _cell(setting.get("description", ""))
+        text = cell(setting.get("description", ""))
         if setting.get("writeOnly"):
             text += " *(secret)*"
         lines.append(f"| `{name}` | {'yes' if name in required else ''} | {default} | {text} |")
@@ -44,12 +44,12 @@ def roots_table(survey: Survey) -> str:
     for root in survey.roots:
         found = definitions.get(root.name)
         if found is None:
-            lines.append(f"| `{root.name}` | no | | {_cell(root.reason)} |")
+            lines.append(f"| `{root.name}` | no | | {cell(root.reason)} |")
             continue
         remark = f"not selected by default: {root.reason}" if root.reason else ""
         for definition in found:
             name = "yes" if definition.name == root.name else f"`{definition.name}`"
-            lines.append(f"| `{root.name}` | {name} | {_how(definition)} | {_cell(remark)} |")
+            lines.append(f"| `{root.name}` | {name} | {_how(definition)} | {cell(remark)} |")
     streams = len(survey.definitions)
     connections = sum(definition.shape == CONNECTION for definition in survey.definitions)
     head = f"{len(survey.roots)} root fields, {streams} streams ({connections} of them connections)."
@@ -81,5 +81,6 @@ def _how(definition: StreamDefinition) -> str:
     return "full table, one request"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text that fits into a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,6 +84,13 @@ CONFIG_SCHEMA: dict[str, Any] = th.PropertiesList(
         default=60,
         title="Request timeout",
         description="Seconds to wait for an answer before the request counts as failed.",
+    ),
+    th.Property(
+        "ca_bundle",
+        th.StringType,
+        title="CA bundle",
+        description="PEM file with the authority that signed the server's certificate, or with the certificate itself "
+        "when it signed itself. Default: the authorities that everybody trusts. Certificates are always checked.",
     ),
     th.Property(
         "retry_attempts",
@@ -172,6 +180,7 @@ class Settings:
     parallel_requests: int
     requests_per_minute: int
     request_timeout: int
+    ca_bundle: str | None
     retry_attempts: int
     include_archived: bool
     relation_ids: bool
@@ -213,6 +222,7 @@ class Settings:
             parallel_requests=int(value["parallel_requests"]),
             requests_per_minute=int(value["requests_per_minute"]),
             request_timeout=int(value["request_timeout"]),
+            ca_bundle=_file(value.get("ca_bundle")),
             retry_attempts=int(value["retry_attempts"]),
             include_archived=bool(value["include_archived"]),
             relation_ids=bool(value["relation_ids"]),
@@ -235,6 +245,15 @@ def wrong_variable(environ: Mapping[str, str]) -> SettingsError | None:
         if "integer" in spec["type"] and not value.strip().lstrip("+-").isdecimal():
             return SettingsError(f"{name} ({variable}) is {value!r}; write a whole number.")
     return None
+
+
+def _file(path: str | None) -> str | None:
+    if not path:
+        return None
+    found = Path(path).expanduser().resolve()
+    if not found.is_file():
+        raise SettingsError(f"ca_bundle is {path!r}: there is no such file.")
+    return str(found)
 
 
 def _base_url(api_url: str) -> str:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from singer_sdk.exceptions import ConfigValidationError
 
-from tap_sonar import catalog, docs, drift
+from tap_sonar import catalog, checkup, docs, drift
 from tap_sonar.errors import SonarError
 from tap_sonar.introspection import introspect
+from tap_sonar.schema_page import page_differences, schema_page
 from tap_sonar.tap import TapSonar
 
 DIFFERENCES = 2
@@ -26,10 +31,24 @@ def main() -> None:
     """Look at a Sonar instance and at this tap's own documentation."""
 
 
-def _survey(config: Path | None) -> catalog.Survey:
+@contextmanager
+def _tap(config: Path | None) -> Iterator[TapSonar]:
+    """The tap with the settings of a file or of the environment; its errors are one line."""
     given: dict[str, Any] = json.loads(config.read_text(encoding="utf-8")) if config else {}
-    tap = TapSonar(config=given, parse_env_config=config is None, setup_mapper=False)
     try:
+        tap = TapSonar(config=given, parse_env_config=config is None, setup_mapper=False)
+    except ConfigValidationError as error:
+        raise click.ClickException("; ".join(error.errors) or str(error)) from None
+    try:
+        yield tap
+    except SonarError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        tap.close()
+
+
+def _survey(config: Path | None) -> catalog.Survey:
+    with _tap(config) as tap:
         return catalog.survey(
             introspect(tap.client),
             relation_ids=tap.settings.relation_ids,
@@ -37,10 +56,6 @@ def _survey(config: Path | None) -> catalog.Survey:
             files_folder=tap.settings.files_folder is not None,
             sweeps=tap.settings.deleted_rows_sweep,
         )
-    except SonarError as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        tap.close()
 
 
 _CONFIG = click.option(
@@ -48,6 +63,50 @@ _CONFIG = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Settings as JSON; without it they come from the environment.",
 )
+
+
+@main.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(config: Path | None, as_json: bool) -> None:
+    """Look at an instance before the first extraction: who we are, what we may read, how much there is. Reads only.
+
+    \b
+    ✓ fine   ✗ to be done first, with the remedy   ? cannot be seen: look yourself
+
+    Exit code 2 when there is a ✗.
+    """
+    with _tap(config) as tap:
+        findings = list(checkup.looked_at(tap.client, tap.settings))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            sign = {True: "✓", False: "✗", None: "?"}[finding.ok]
+            click.echo(f"{sign} {finding.what}" + (f" — {finding.remedy}" if finding.remedy and not finding.ok else ""))
+    if any(finding.ok is False for finding in findings):
+        sys.exit(DIFFERENCES)
+
+
+@main.command("docs")
+@_CONFIG
+@click.argument("page", default="docs/sonar/api_schema.md", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing, only show what differs.")
+def docs_command(config: Path | None, page: Path, only_check: bool) -> None:
+    """Write PAGE (default docs/sonar/api_schema.md) from the instance's introspection, and show what differs from the
+    last one; exit code 2 when anything does."""
+    with _tap(config) as tap:
+        text = schema_page(introspect(tap.client))
+    old = page.read_text(encoding="utf-8") if page.is_file() else None
+    lines = page_differences(old, text) if old is not None else []
+    if not only_check:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    click.echo(f"{page}: {'would be written' if only_check else 'written'}, {len(lines)} differences.")
+    for line in lines:
+        click.echo(f"  {line}")
+    if lines:
+        sys.exit(DIFFERENCES)
 
 
 @main.command()

@@ -35,6 +35,7 @@ from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import SplynxError
 from target_splynx.stage.store import Stage
+from target_splynx.watching.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def apply_plan(
     totals: Counter[str] = Counter()
     for model, _, state, count in ledger.counts(number):
         totals[model] += count if state == "planned" else 0
-    progress = Progress(totals=dict(totals))
+    progress = Progress(totals=dict(totals), pulse=Pulse(settings.workspace, client.counters).beat)
     try:
         Loader(
             run=number,

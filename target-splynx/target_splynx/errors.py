@@ -6,6 +6,7 @@ Every message says what happened, to which thing, and what to do. None of them c
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 
@@ -60,3 +61,11 @@ class Stopped(MigrationError):
 
 class PlanStale(MigrationError):
     """A saved plan cannot be applied: the stage, the models, Splynx or another run have moved since."""
+
+
+def place(error: BaseException) -> str:
+    """Module and line of our own code where an error was raised: told instead of its text, which may quote values of
+    customers."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
+    return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"

@@ -22,6 +22,10 @@ from target_splynx.splynx.errors import NotFound, ValidationRefused
 UNREADABLE = frozenset({"password", "secret", "radius_secret"})
 """Fields that Splynx never shows."""
 
+MOVING = frozenset({"updated_at"})
+"""Fields that Splynx sets anew whenever something happens to the record: a later value says nothing of who changed it.
+A ticket's moves with every message."""
+
 
 @dataclass
 class Expected:
@@ -128,7 +132,7 @@ def pairs(payload: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tupl
         if name == FILE:
             continue
         if name != ATTRIBUTES:
-            yield name, applied, found.get(name), name in found and name not in UNREADABLE
+            yield name, applied, found.get(name), name in found and name not in UNREADABLE | MOVING
             continue
         held = found.get(ATTRIBUTES)
         for attribute, value in (applied or {}).items():

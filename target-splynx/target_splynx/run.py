@@ -34,8 +34,9 @@ from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
 from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
-from target_splynx.stage.fingerprint import models_fingerprint, stage_fingerprint
+from target_splynx.stage.fingerprint import mark_evaluated, models_fingerprint, stage_fingerprint
 from target_splynx.stage.store import Stage
+from target_splynx.watching.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,7 @@ def connect(settings: Settings, *, stop: threading.Event | None = None) -> Clien
         settings.api_url,
         auth,
         timeout=settings.request_timeout,
+        ca_bundle=settings.ca_bundle,
         retry_attempts=settings.retry_attempts,
         requests_per_minute=settings.requests_per_minute,
         connections=settings.parallel_workers,
@@ -149,7 +151,7 @@ def execute(
     run = ledger.start_run(dry_run=settings.dry_run, settings=dict(public_settings))
     result = RunResult(run, "failed")
     summary = PlanSummary()
-    progress = Progress(totals={})
+    progress = Progress(totals={}, pulse=Pulse(settings.workspace, client.counters).beat)
     try:
         evaluator = Evaluator(stage.connection, settings.workspace)
         evaluator.set_variables(settings.variables)
@@ -169,6 +171,7 @@ def execute(
         files.clear()
         summary = planner.plan(stop)
         keep_basis(evaluator, ledger)
+        mark_evaluated(stage, graph.order, graph.parts)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)
         result.state = "planned"

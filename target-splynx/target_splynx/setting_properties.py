@@ -98,6 +98,15 @@ _ENGINE: tuple[th.Property[Any], ...] = (
         description=f"Parts to load. Known: {', '.join(SECTIONS)}. Default: all but go_live.",
     ),
     th.Property(
+        "pilot_accounts",
+        th.ArrayType(th.CustomType({"type": ["string", "integer"]})),
+        title="Pilot accounts",
+        description=(
+            "Load only these customers (source keys, e.g. Sonar's account numbers) with all that belongs to them, and "
+            "what all customers share. A longer list later loads the rest; a shorter one ends nothing. Default: all."
+        ),
+    ),
+    th.Property(
         "dry_run",
         th.BooleanType,
         default=False,
@@ -128,6 +137,15 @@ _ENGINE: tuple[th.Property[Any], ...] = (
     ),
     th.Property(
         "request_timeout", th.IntegerType, default=120, title="Timeout", description="Seconds to wait for an answer."
+    ),
+    th.Property(
+        "ca_bundle",
+        th.StringType,
+        title="CA bundle",
+        description=(
+            "PEM file with the authority that signed the server's certificate, or with the certificate itself when it "
+            "signed itself. Default: the authorities that everybody trusts. Certificates are always checked."
+        ),
     ),
     th.Property(
         "on_delete",

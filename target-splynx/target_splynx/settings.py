@@ -49,6 +49,7 @@ class Settings:
     retry_attempts: int
     requests_per_minute: int
     request_timeout: float
+    ca_bundle: str | None
     on_delete: str
     adopt: tuple[str, ...]
     on_reject: str
@@ -77,6 +78,8 @@ class Settings:
             raise SettingsError(
                 f"`api_url` is {value('api_url')!r}; write the whole address, as https://splynx.example.net."
             )
+        if "@" in str(value("api_url")):
+            raise SettingsError("`api_url` must not hold credentials; use `api_key` and `api_secret`.")
         workspace = Path(str(value("workspace", "workspace"))).expanduser().resolve()
         return cls(
             api_url=str(value("api_url")),
@@ -96,6 +99,7 @@ class Settings:
             retry_attempts=_number("retry_attempts", value("retry_attempts", 3), least=0),
             requests_per_minute=_number("requests_per_minute", value("requests_per_minute", 0), least=0),
             request_timeout=float(_number("request_timeout", value("request_timeout", 120), least=1)),
+            ca_bundle=_file("ca_bundle", str(value("ca_bundle"))),
             on_delete=str(value("on_delete", "ignore")),
             adopt=_adopt(value("adopt", None)),
             on_reject=str(value("on_reject", "continue")),
@@ -176,6 +180,15 @@ def _limit(text: str) -> str:
     return text
 
 
+def _file(name: str, path: str) -> str | None:
+    if not path:
+        return None
+    found = Path(path).expanduser().resolve()
+    if not found.is_file():
+        raise SettingsError(f"`{name}` is {path!r}: there is no such file.")
+    return str(found)
+
+
 def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
@@ -189,6 +202,7 @@ def _variables(config: Mapping[str, Any]) -> dict[str, Any]:
         "timezone": config.get("timezone") or "UTC",
         "currency_exponent": int(config.get("currency_exponent", 2)),
         "default_country": config.get("default_country") or "US",
+        "pilot_accounts": list(dict.fromkeys(_names(config.get("pilot_accounts") or []))),
     }
     for name, spec in mapping_settings().items():
         value = config.get(name, spec.get("default"))

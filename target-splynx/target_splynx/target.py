@@ -12,11 +12,9 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -33,7 +31,7 @@ from typing_extensions import override
 
 from target_splynx import run as engine
 from target_splynx import settings as configuration
-from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped
+from target_splynx.errors import MigrationError, SettingsError, StageError, Stopped, place
 from target_splynx.leaving import leave_reader
 from target_splynx.ledger.store import Ledger
 from target_splynx.messages import MessageReader, parsed
@@ -42,7 +40,7 @@ from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
-from target_splynx.workspace import locked
+from target_splynx.workspace import locked, private_files
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -229,7 +227,8 @@ class TargetSplynx(Target):
     def invoke(cls, **keywords: Any) -> None:
         """One clear line as the last one, and a true exit code."""
         try:
-            super().invoke(**keywords)
+            with private_files():
+                super().invoke(**keywords)
         except Stopped as error:
             _finish(str(error))  # who stops the target does not want it to wait for the tap
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
@@ -239,7 +238,7 @@ class TargetSplynx(Target):
             leave_reader(keywords.get("file_input"))
             # Not the text: it may quote values of customers.
             _finish(
-                f"The ledger failed ({type(error).__name__}, {_place(error)}). Look after its database and run again: "
+                f"The ledger failed ({type(error).__name__}, {place(error)}). Look after its database and run again: "
                 "nothing is lost or doubled."
             )
         except Exception as error:
@@ -248,7 +247,7 @@ class TargetSplynx(Target):
             leave_reader(keywords.get("file_input"))
             # Neither stack trace nor message: both may quote values of customers.
             _finish(
-                f"Unexpected {type(error).__name__} at {_place(error)}. This is a defect of target-splynx; "
+                f"Unexpected {type(error).__name__} at {place(error)}. This is a defect of target-splynx; "
                 "set TARGET_SPLYNX_LOGLEVEL=DEBUG for the stack trace."
             )
 
@@ -260,13 +259,6 @@ _SINGER_ERRORS = (InvalidInputLine, MissingKeyPropertiesError, RecordsWithoutSch
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more streams"
-
-
-def _place(error: BaseException) -> str:
-    """Module and line of our own code where an error was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)] or frames
-    return f"{Path(own[-1].filename).stem}:{own[-1].lineno}" if own else "an unknown place"
 
 
 def _sentence(error: BaseException) -> str:

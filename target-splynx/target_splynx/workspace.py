@@ -8,7 +8,30 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from target_splynx.errors import WorkspaceBusy
+from target_splynx.errors import SettingsError, WorkspaceBusy
+
+
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """Nothing that this process writes meanwhile can be read by other users: also what DuckDB and SQLite put beside
+    their files."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_folder(folder: Path) -> None:
+    """The workspace, for its owner only.
+
+    Raises:
+        SettingsError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"`workspace` {folder} is no folder that can be made ({error.strerror}).") from None
 
 
 @contextlib.contextmanager
@@ -18,7 +41,7 @@ def locked(folder: Path) -> Iterator[Path]:
     Raises:
         WorkspaceBusy: another run holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         try:

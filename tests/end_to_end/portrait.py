@@ -16,9 +16,18 @@ _ALSO = {
     "networking/ipv4": {"parent": ("networking/ipv4",), "rootnet": ("networking/ipv4",)},
     "networking/ipv6": {"parent": ("networking/ipv6",), "rootnet": ("networking/ipv6",)},
     "customers/customer-billing": {"payment_method": ("finance/payment-methods",)},
+    "support/ticket-attachments": {"message_id": ("support/ticket-messages",)},
 }
 """Columns that hold ids and that the documents name as no reference."""
 _NAMES = ("login", "number", "title", "label", "name", "code", "network")
+_SAID = {
+    "support/ticket-messages": ("date", "time", "message"),
+    "support/ticket-attachments": ("filename_original",),
+    "scheduling/tasks-comments": ("created_at", "comment"),
+}
+"""What has neither a name nor a marker is told by what it says."""
+_UPLOADED = ("filename_uploaded", "download_link", "files")
+"""Made from the numbers of records."""
 _BY_CUSTOMER = {"customers/customer-billing", "customers/customer-info", "customers/customer-cap"}
 
 
@@ -39,7 +48,7 @@ def portrait(url: str) -> dict[str, list[dict[str, Any]]]:
             own = customers.get(row.get("id")) if resource in _BY_CUSTOMER else names[resource].get(row.get("id"))
             shown: dict[str, Any] = {"id": own}
             for name, value in row.items():
-                if name != "id":
+                if name not in ("id", *_UPLOADED):
                     shown[name] = _named(value, [names.get(target, {}) for target in keys[name]]) if name in keys else value
             told.append(shown)
         result[resource] = sorted(told, key=str)
@@ -50,6 +59,8 @@ def _identity(resource: str, row: dict[str, Any]) -> str:
     attributes = row.get("additional_attributes")
     if isinstance(attributes, dict) and attributes.get("sonar_id"):
         return f"sonar {attributes['sonar_id']}"
+    if resource in _SAID:
+        return " ".join(str(row[name]) for name in _SAID[resource])
     parts = [str(row[name]) for name in ("ip", "module", *_NAMES) if row.get(name)]
     return " ".join(parts[:2]) or str(row.get("id"))
 

@@ -15,16 +15,15 @@ from sandbox.sonar.server import SonarServer
 from singer_feed import Feed
 from tap_sonar.tap import TapSonar
 from target_splynx import functions
-from target_splynx.modelling.dependencies import build_graph
-from target_splynx.modelling.library import load_models
+from target_splynx.modelling import companions
 
 TOKEN = "shipped"
 
 
-def singer_lines(folder: Path, *, accounts: int, seed: int = 7, **settings: Any) -> Feed:
-    """Every stream that the shipped models read, in full, of a new provider. `settings`: of the tap."""
+def singer_lines(folder: Path, *, accounts: int, seed: int = 7, dirt: bool = True, **settings: Any) -> Feed:
+    """Every stream that the shipped models read, in full, of a new provider, kept in `sonar.sqlite` of the folder. `settings`: of the tap."""
     database = folder / "sonar.sqlite"
-    generate(database, accounts=accounts, seed=seed)
+    generate(database, accounts=accounts, seed=seed, dirt=dirt)
     return lines_of(database, **settings)
 
 
@@ -53,8 +52,7 @@ def lines_of(database: Path, **settings: Any) -> Feed:
 def _streams() -> set[str]:
     connection = duckdb.connect()
     functions.register(connection, timezone="UTC", currency_exponent=2, default_country="US")
-    graph = build_graph(*load_models("sonar"), connection)
-    return {stream for reads in graph.reads.values() for stream in reads.streams}
+    return set(companions.streams_of("sonar", connection))
 
 
 class _Output(io.TextIOWrapper):

@@ -26,7 +26,7 @@ SECTIONS = ["foundation", "catalogue", "network", "customers", "services", "inve
 SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago", "sections": SECTIONS}
 
 
-LOST = "(inventory-stocks|inventory/(items|products)|scheduling/tasks|tasks-checklist|voice/calls)$"
+LOST = "(inventory-stocks|inventory/(items|products)|scheduling/tasks|tasks-(checklist|worklogs|comments|attachments)|voice/calls)$"
 """Where one answer in five gets lost after the work was done."""
 
 
@@ -78,6 +78,9 @@ def test_lost_answers_make_nothing_twice(loaded: Loaded) -> None:
     assert len(loaded.rows("inventory/products")) == counts["inventory/products"]
     assert len(loaded.rows("scheduling/tasks")) == sum(counts[f"scheduling/{name}"] for name in ("jobs", "todos", "event_tasks"))
     assert len(loaded.rows("scheduling/tasks-checklist")) == counts["scheduling/checklists"]
+    # Listed nowhere: found among the ids that were given since.
+    assert len(loaded.rows("scheduling/tasks-worklogs")) == counts["scheduling/worklogs"]
+    assert len(loaded.rows("scheduling/tasks-comments")) == counts["scheduling/comments"]
     assert len(loaded.rows("voice/calls")) == counts["voice/calls"]
 
 
@@ -134,3 +137,13 @@ def test_a_second_run_writes_nothing(loaded: Loaded) -> None:
     loaded.splynx.reset_stats()
     loaded.migration.run(loaded.feed, **SETTINGS)
     assert loaded.splynx.writes() == {}
+
+
+def test_a_lost_ledger_doubles_nothing(loaded: Loaded) -> None:
+    """Tasks, items and calls carry markers; checklists, worklogs and comments are told by what they say."""
+    resources = ("inventory/items", "scheduling/tasks", "scheduling/tasks-checklist", "scheduling/tasks-worklogs", "scheduling/tasks-comments", "scheduling/tasks-attachments", "voice/calls")
+    before = {name: sorted(row["id"] for row in loaded.rows(name)) for name in resources}
+    for file in loaded.migration.workspace.glob("ledger.sqlite*"):
+        file.unlink()
+    loaded.migration.run(loaded.feed, **SETTINGS)
+    assert {name: sorted(row["id"] for row in loaded.rows(name)) for name in resources} == before

@@ -112,19 +112,10 @@ def free(splynx: Splynx, module: str, item_id: int) -> None:
             table.change(row, {"is_used": 0, "customer_id": 0, "module": "", "module_item_id": 0, "hostname": ""})
 
 
-def by_address(splynx: Splynx, network: Row, text: str) -> Row | None:
-    """An address of a network by its row id or its dotted form."""
+def by_number(splynx: Splynx, network: Row, number: int) -> Row | None:
+    """An address of a network by its row id."""
     whole = network_of(network)
-    if text.isdigit():
-        offset = int(text) - int(network.hidden.get("first_id", 0))
-        if not 0 <= offset < whole.num_addresses:
-            return None
-        address = IPv4Address(int(whole.network_address) + offset)
-    else:
-        try:
-            address = IPv4Address(text)
-        except ValueError:
-            return None
-        if address not in whole:
-            return None
-    return row_of(splynx, network, address, keep=True)
+    offset = number - int(network.hidden.get("first_id", 0))
+    if not 0 <= offset < whole.num_addresses:
+        return None
+    return row_of(splynx, network, IPv4Address(int(whole.network_address) + offset), keep=True)

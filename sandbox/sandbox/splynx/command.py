@@ -39,10 +39,12 @@ from sandbox.splynx.state import ApiKey, Settings
               help="JSON list of fault rules (see sandbox/faults.py).")  # fmt: skip
 @click.option("--welcome-messages", is_flag=True, help="Count a welcome mail for each new customer.")
 @click.option("--ticket-notifications", is_flag=True, help="Count a mail for each ticket message.")
+@click.option("--messages-reopen-tickets", is_flag=True, help="A message opens a closed ticket again.")
 def splynx(
     host: str, port: int, key: str, secret: str, latency_ms: float, strict: bool, empty_fields_400: bool,
     strings: bool, token_life: int, check_nonce: bool, timezone: str, now: str | None, taxes: Path | None,
     snapshot: Path | None, faults: Path | None, welcome_messages: bool, ticket_notifications: bool,
+    messages_reopen_tickets: bool,
 ) -> None:  # fmt: skip
     """Serve a Splynx (REST API 2.0) in memory, stricter than the real one. Control endpoints: /_sandbox/…"""
     settings = Settings(
@@ -57,6 +59,7 @@ def splynx(
         taxes=json.loads(taxes.read_text("utf-8")) if taxes else None,
         welcome_messages=welcome_messages,
         ticket_notifications=ticket_notifications,
+        messages_reopen_tickets=messages_reopen_tickets,
     )
     rules: list[Mapping[str, Any]] | None = json.loads(faults.read_text("utf-8")) if faults else None
     server = SplynxServer(

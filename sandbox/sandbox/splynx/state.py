@@ -58,6 +58,7 @@ class Settings:
     disabled_modules: frozenset[str] | None = None
     welcome_messages: bool = False
     ticket_notifications: bool = False
+    messages_reopen_tickets: bool = False
     finance_notifications: bool = True
     scheduling_notifications: bool = True
     auto_pair_payments: bool = True

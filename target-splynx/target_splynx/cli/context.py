@@ -19,7 +19,7 @@ from target_splynx.ledger.store import Ledger
 from target_splynx.settings import Settings
 from target_splynx.stage.store import Stage
 from target_splynx.target import load_config_from_environment
-from target_splynx.workspace import locked
+from target_splynx.workspace import locked, make_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,7 +80,7 @@ def stoppable() -> Iterator[threading.Event]:
 @contextlib.contextmanager
 def opened_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger, closed afterwards."""
-    settings.workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.workspace)
     ledger = Ledger(settings.ledger_url, splynx=settings.api_url)
     try:
         yield ledger

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections import Counter
 from typing import Any
@@ -22,6 +20,7 @@ from target_splynx.cli.context import (
 from target_splynx.ledger.entries import Operation
 from target_splynx.ledger.undoings import run_of
 from target_splynx.loading.masking import masked
+from target_splynx.spreadsheet import write_lines
 
 _COLUMNS = (
     "id",
@@ -69,7 +68,7 @@ def rejects(
     if as_json:
         print_json(rows)
     elif as_csv:
-        _print_csv(rows)
+        write_lines(sys.stdout, _COLUMNS, ([row[name] for name in _COLUMNS] for row in rows))
     elif not rows:
         console().print("Nothing was rejected.")
     else:
@@ -112,18 +111,3 @@ def _row(operation: Operation, names: dict[int, str]) -> dict[str, Any]:
         "splynx_id": operation.splynx_id,
         "payload": payload,
     }
-
-
-def _print_csv(rows: list[dict[str, Any]]) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        writer.writerow([_safe(row[name]) for name in _COLUMNS])
-
-
-def _safe(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = (
-        "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    )
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -46,6 +46,13 @@ class Upload(msgspec.Struct, frozen=True):
     path: str | None = None
 
 
+class Lookup(msgspec.Struct, frozen=True):
+    """Where the number of a record is read that a model knows only by another field (an address by its dotted form)."""
+
+    path: str
+    field: str
+
+
 class Resource(msgspec.Struct, frozen=True):
     """A thing that Splynx keeps, as its API shows it.
 
@@ -55,7 +62,9 @@ class Resource(msgspec.Struct, frozen=True):
     `listing`: where it is listed when `path` is not the place. `own_field`: the field that is the record's id in its
     address when the answer to the POST does not tell it. `delete_item`: address of the DELETE where it differs.
     `action`: a PUT that does something once and leaves nothing to read back. `session`: belongs to the caller's own
-    session (of an administrator, or of a customer in the portal), so an API key cannot write it.
+    session (of an administrator, or of a customer in the portal), so an API key cannot write it. `lookup`: a model may
+    give another field instead of the record's number, which is then read there. `fresh`: what Splynx itself puts into
+    a record that it makes together with another one.
     """
 
     item: str | None
@@ -76,6 +85,8 @@ class Resource(msgspec.Struct, frozen=True):
     action: bool = False
     session: bool = False
     upload: Upload | None = None
+    lookup: Lookup | None = None
+    fresh: dict[str, Any] = {}
     name: str = ""
 
     @property

@@ -49,6 +49,43 @@ def ip_contains(outer: str | None, inner: str | None) -> bool | None:
     )
 
 
+def ip_blocks(value: str | None) -> list[str] | None:
+    """The fewest blocks that hold exactly the addresses of `first-last`; a block or an address is itself."""
+    if not value:
+        return None
+    first, dash, last = (part.strip() for part in value.partition("-"))
+    if not dash:
+        network = _network(first)
+        return None if network is None else [str(network)]
+    try:
+        ends = ipaddress.ip_address(first), ipaddress.ip_address(last)
+        return [str(block) for block in ipaddress.summarize_address_range(*ends)]
+    except (TypeError, ValueError):
+        return None
+
+
+def ip_rest(block: str | None, taken: str | None) -> list[str] | None:
+    """What is left of a block without others inside it, as blocks, in order; NULL when one of them is no address."""
+    whole = _network(block) if block else None
+    if whole is None or taken is None:
+        return None
+    rest: list[_Network] = [whole]
+    for text in (taken or "").split(","):
+        out = _network(text)
+        if out is None:
+            return None
+        rest = [part for found in rest for part in _without(found, out)]
+    return [str(part) for part in sorted(rest, key=lambda part: int(part.network_address))]
+
+
+def _without(block: _Network, out: _Network) -> list[_Network]:
+    if not block.overlaps(out):
+        return [block]
+    if block.prefixlen >= out.prefixlen:
+        return []
+    return list(block.address_exclude(out))  # type: ignore[arg-type]
+
+
 FUNCTIONS = (
     Function(
         name="mac",
@@ -83,5 +120,23 @@ FUNCTIONS = (
         example="ip_contains('10.0.0.0/8', '10.1.2.3')",
         result="true",
         python=ip_contains,
+    ),
+    Function(
+        name="ip_blocks",
+        arguments=(("address_range", "VARCHAR"),),
+        returns="VARCHAR[]",
+        description="The fewest blocks that hold exactly the addresses of a range `first-last`; NULL when it is none.",
+        example="ip_blocks('10.0.0.0-10.0.2.255')",
+        result="[10.0.0.0/23, 10.0.2.0/24]",
+        python=ip_blocks,
+    ),
+    Function(
+        name="ip_rest",
+        arguments=(("block", "VARCHAR"), ("taken", "VARCHAR")),
+        returns="VARCHAR[]",
+        description="What is left of a block without the taken ones (separated by commas), as blocks, in order.",
+        example="ip_rest('10.0.0.0/22', '10.0.1.0/24,10.0.2.0/24')",
+        result="[10.0.0.0/24, 10.0.3.0/24]",
+        python=ip_rest,
     ),
 )

@@ -131,4 +131,27 @@ FUNCTIONS = (
         result="Gate code\n1234",
         python=html_to_text,
     ),
+    Function(
+        name="escape_html",
+        arguments=(("value", "VARCHAR"),),
+        returns="VARCHAR",
+        description="Plain text as a part of HTML: nothing in it is taken for a tag.",
+        example="escape_html('Joe <joe@example.com>')",
+        result="Joe &lt;joe@example.com&gt;",
+        macro="replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')",
+    ),
+    Function(
+        name="as_html",
+        arguments=(("value", "VARCHAR"),),
+        returns="VARCHAR",
+        description="HTML stays as it is; plain text is escaped, and its line ends become `<br>`.",
+        example="as_html('Speed < 5\nCall back')",
+        result="Speed &lt; 5<br>Call back",
+        macro=(
+            "CASE WHEN regexp_matches(value, '(?i)</?(a|b|blockquote|body|br|div|em|font|h[1-6]|hr|html|i|img|li|ol|p|"
+            "pre|span|strong|table|td|th|tr|u|ul)(\\s[^>]*)?/?>') THEN value "
+            "ELSE replace(replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), "
+            "chr(13), ''), chr(10), '<br>') END"
+        ),
+    ),
 )

@@ -32,9 +32,15 @@ from target_splynx.ledger.tables import VERSION, meta, metadata, operations, rec
 CHUNK = 500
 OPEN_PAUSE_SECONDS = 0.02
 
+PURGED = "purged"
+"""Key in `meta`: when the payloads were wiped (`target_splynx.purge`)."""
+
 REFUSED = "refused"
 """Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
 themselves."""
+
+CANNOT_CHANGE = "cannot_change"
+"""Splynx has no way to change such a record: told once for each change."""
 
 
 class Ledger:
@@ -43,6 +49,7 @@ class Ledger:
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
         self._hold: Hold | None = None
+        self._purged: str | None = None
         try:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
@@ -72,6 +79,18 @@ class Ledger:
         if self._hold is None:
             self._hold = take(self.engine, workspace=workspace)
 
+    def needs_payloads(self) -> None:
+        """Called before anything that compares with what was written.
+
+        Raises:
+            LedgerError: the payloads were wiped.
+        """
+        if self._purged is not None:
+            raise LedgerError(
+                f"The ledger was purged on {self._purged[:10]}: it knows no more what was written. Set `workspace` (or "
+                "`ledger_url`) to a new one; records are recognised by their markers."
+            )
+
     def holder(self) -> Holder | None:
         """Who works with the ledger, or did last."""
         return holder(self.engine)
@@ -98,6 +117,7 @@ class Ledger:
                     meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
                 )
                 return
+        self._purged = known.get(PURGED)
         version = int(known.get("version", "0"))
         if version > VERSION:
             raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
@@ -118,6 +138,7 @@ class Ledger:
             LedgerBusy: another run works with the ledger.
         """
         self.hold()
+        self.needs_payloads()
         with self.engine.begin() as connection:
             connection.execute(operations.update().where(operations.c.state == "planned").values(state="abandoned"))
             connection.execute(
@@ -167,6 +188,13 @@ class Ledger:
             rows = connection.execution_options(yield_per=5000).execute(query)
             yield from ((str(key), str(splynx_id)) for key, splynx_id in rows)
 
+    def newest(self, resource: str) -> int:
+        """The highest id that Splynx has given to a record of a resource with numbers as ids; 0 when none is known."""
+        number = sa.cast(records.c.splynx_id, sa.BigInteger)
+        query = sa.select(sa.func.max(number)).where(records.c.resource == resource)
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
     def keys(self, model: str, states: Sequence[str] = ("live",)) -> Iterator[str]:
         """Source keys of a model's records that are live (or in other states: `ended`, `deleted`)."""
         query = sa.select(records.c.source_key).where(records.c.model == model, records.c.state.in_(states))
@@ -188,6 +216,7 @@ class Ledger:
 
     def all_records(self, model: str | None = None) -> Iterator[Record]:
         """Every live record, by model and key."""
+        self.needs_payloads()
         query = sa.select(records).where(records.c.state == "live").order_by(records.c.model, records.c.source_key)
         if model:
             query = query.where(records.c.model == model)
@@ -303,15 +332,17 @@ class Ledger:
             self._save_records(connection, run, [o.record for o in outcomes if o.record])
 
     def refusals(self, model: str) -> dict[str, Operation]:
-        """What Splynx refused last per source key of a model, and nothing was written since (the payload is the one
-        sent)."""
+        """What Splynx refused last per source key of a model, or cannot change, and nothing was written since (the
+        payload is the one sent)."""
         newest = (
             sa.select(sa.func.max(operations.c.id))
             .where(operations.c.model == model, operations.c.state.in_(["rejected", "done"]))
             .group_by(operations.c.source_key)
         )
         query = sa.select(operations).where(
-            operations.c.id.in_(newest), operations.c.state == "rejected", operations.c.reason == REFUSED
+            operations.c.id.in_(newest),
+            operations.c.state == "rejected",
+            operations.c.reason.in_([REFUSED, CANNOT_CHANGE]),
         )
         with self.engine.connect() as connection:
             return {row["source_key"]: operation_of(row) for row in connection.execute(query).mappings()}

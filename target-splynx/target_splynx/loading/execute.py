@@ -15,9 +15,11 @@ from target_splynx.contract.live import MARKER
 from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
-from target_splynx.loading.lookup import Undecidable, find_created
+from target_splynx.loading.lookup import Undecidable, around_it, find_created
+from target_splynx.loading.numbers import Numbers
 from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, delete_path, item_path
+from target_splynx.loading.probing import BELOW, can_be_probed
 from target_splynx.loading.uploads import Uploads, without_file
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, merged
@@ -59,12 +61,20 @@ class Executor:
         """`wait_seconds`: first pause after a lost answer; doubled each time. `passwords`: where made ones are told.
         `files`: where the contents of planned files wait."""
         self._client = client
+        self._numbers = Numbers(client)
         self._passwords = passwords
         self._attempts = max(1, retry_attempts + 1)
         self._wait = FIRST_PAUSE_SECONDS if wait_seconds is None else wait_seconds
+        self._newest: dict[str, int] = {}
+        self._beside: dict[str, list[dict[str, Any]]] = {}
         self._uploads = (
             Uploads(client, files, attempts=self._attempts, wait_seconds=self._wait) if files is not None else None
         )
+
+    def know(self, resource: str, splynx_id: str) -> None:
+        """Note an id that Splynx has given: what is listed nowhere is looked for above the newest one."""
+        if splynx_id.isdigit():
+            self._newest[resource] = max(int(splynx_id), self._newest.get(resource, 0))
 
     def carry_out(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         """Write one operation whose references are real ids. `old`: the payload last applied ({} when none).
@@ -126,6 +136,7 @@ class Executor:
 
     def _create(self, model: Model, operation: Operation) -> Outcome:
         path = collection_path(model.resource, operation.path)
+        known = self._newest.get(model.resource.name, 0)
         wait = self._wait
         body = without_file(operation.payload)
         parts = self._uploads.parts(model.resource, operation.payload) if self._uploads else None
@@ -137,14 +148,14 @@ class Executor:
                 return self._made(model, operation, _id_of(model, answer, operation))
             except ValidationRefused as error:  # noqa: PERF203 - each try fails by itself
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
-                if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation)):
+                if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation, known)):
                     return self._made(model, operation, found)
                 raise
             except Unavailable as error:
                 logger.info("%s %s: %s; looking whether it was made", model.resource.name, operation.source_key, error)
                 time.sleep(wait)
                 wait *= 2
-                if found := self._look(model, operation):
+                if found := self._look(model, operation, known):
                     return self._made(model, operation, found)
                 if attempt == self._attempts:
                     raise
@@ -152,6 +163,7 @@ class Executor:
 
     def _made(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
         """The outcome of a create, after its file was sent. A record whose file was refused is there all the same."""
+        self.know(model.resource.name, splynx_id)
         if self._uploads is None or not self._uploads.follows(model.resource, operation.payload):
             return self._created(operation, splynx_id)
         try:
@@ -167,9 +179,13 @@ class Executor:
             return replace(outcome, splynx_id=splynx_id, record=_record(operation, splynx_id, with_file=False))
         return self._created(operation, splynx_id)
 
-    def _look(self, model: Model, operation: Operation) -> str | None:
+    def _look(
+        self, model: Model, operation: Operation, known: int, around: list[dict[str, Any]] | None = None
+    ) -> str | None:
         try:
-            return find_created(self._client, model, operation.source_key, operation.payload, operation.path)
+            return find_created(
+                self._client, model, operation.source_key, operation.payload, operation.path, known, around
+            )
         except Undecidable as error:
             raise InDoubt(
                 f"{model.resource.name} {operation.source_key}: {error} Look into Splynx before you run again."
@@ -179,7 +195,7 @@ class Executor:
 
     def resolve(self, model: Model, operation: Operation) -> Outcome | None:
         """What became of a create that an earlier run left in doubt; None when it was never made."""
-        found = self._look(model, operation)
+        found = self._look(model, operation, 0, self._around(model, operation))
         if not found:
             return None
         # Whether its file was sent, too, is unknown: the plan sends it (again).
@@ -202,10 +218,26 @@ class Executor:
         shown = [same(value, held) for _, value, held, seen in pairs(operation.payload, row) if seen]
         return self._changed(operation, old) if shown and all(shown) else None
 
+    def _around(self, model: Model, operation: Operation) -> list[dict[str, Any]] | None:
+        """The neighbours of what a killed run left in doubt, read once: nobody writes while doubts are resolved."""
+        name = model.resource.name
+        if not can_be_probed(model.resource):
+            return None
+        if name not in self._beside:
+            known = max(0, self._newest.get(name, 0) - BELOW)
+            try:
+                self._beside[name] = around_it(self._client, model, operation.path, known)
+            except Undecidable as error:
+                raise InDoubt(f"{name} {operation.source_key}: {error} Run again when it can be read.") from None
+            except Unavailable:
+                raise InDoubt("Splynx stopped answering. Run again: nothing is lost or doubled.") from None
+        return self._beside[name]
+
     def _created(self, operation: Operation, splynx_id: str) -> Outcome:
         return Outcome(operation, "done", splynx_id=splynx_id, record=_record(operation, splynx_id))
 
     def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        operation = replace(operation, splynx_id=self._numbers.of(model.resource, operation))
         splynx_id = operation.splynx_id or ""
         body = without_file(operation.payload)
         if model.resource.delete_item:

@@ -20,7 +20,9 @@ from target_splynx.errors import MigrationError, RejectLimitReached, Stopped
 from target_splynx.ledger.entries import Operation, Outcome, Record
 from target_splynx.ledger.store import Ledger
 from target_splynx.loading.execute import Executor
+from target_splynx.loading.probing import acquaint
 from target_splynx.loading.progress import Progress
+from target_splynx.loading.sequence import first_free
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import is_provisional, references, replaced
@@ -61,6 +63,7 @@ class Loader:
         self._run, self._ledger, self._executor = run, ledger, executor
         self._graph, self._progress, self._limits, self._stop = graph, progress, limits, stop
         self._models: dict[str, Model] = {m.name: m for m in graph.order if m.name in active}
+        acquaint(executor, ledger, self._models.values())
         self._ids: dict[int, str] = {}
         self._dead: dict[int, int] = {}
         self._waiting = [m.name for m in graph.order if m.name in active]
@@ -104,13 +107,7 @@ class Loader:
         while True:
             if self._failure is None and not self._stop.is_set():
                 self._refill()
-                while self._ready and len(flying) < self._limits.workers:
-                    operation, old = self._ready.popleft()
-                    if operation.model in self._closed:
-                        self._take(self._not_allowed(operation))
-                        continue
-                    model = self._models[operation.model]
-                    flying[pool.submit(self._executor.carry_out, model, operation, old)] = operation
+                self._hand_out(pool, flying)
             if not flying:
                 self._flush()
                 if self._failure is None and not self._stop.is_set() and self._more():
@@ -118,7 +115,7 @@ class Loader:
                 return
             done, _ = wait(flying, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in done:
-                operation = flying.pop(future)
+                del flying[future]
                 try:
                     self._take(future.result())
                 except MigrationError as error:
@@ -127,6 +124,19 @@ class Loader:
             if len(self._settle) >= SETTLE_COUNT or time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 self._flush()
             self._progress.tick()
+
+    def _hand_out(self, pool: ThreadPoolExecutor, flying: dict[Future[Outcome], Operation]) -> None:
+        while len(flying) < self._limits.workers:
+            index = first_free((operation for operation, _ in self._ready), flying.values(), self._models)
+            if index is None:
+                return
+            operation, old = self._ready[index]
+            del self._ready[index]
+            if operation.model in self._closed:
+                self._take(self._not_allowed(operation))
+                continue
+            model = self._models[operation.model]
+            flying[pool.submit(self._executor.carry_out, model, operation, old)] = operation
 
     def _more(self) -> bool:
         return bool(self._waiting or self._ready)
@@ -299,6 +309,7 @@ def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Mo
     if not pending:
         return 0
     logger.info("%d operations of an interrupted run are in doubt: looking them up", len(pending))
+    acquaint(executor, ledger, models.values())
     for operation in pending:
         model = models.get(operation.model)
         outcome: Outcome | None = None

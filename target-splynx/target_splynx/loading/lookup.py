@@ -7,10 +7,12 @@ from typing import Any
 from target_splynx.contract.live import MARKER
 from target_splynx.contract.resource import path_parameters
 from target_splynx.loading.paths import collection_path, filled
+from target_splynx.loading.probing import can_be_probed, neighbours
 from target_splynx.modelling.model import Model
 from target_splynx.planning.adoption import marker_of
 from target_splynx.planning.diff import ATTRIBUTES
 from target_splynx.planning.existing import match
+from target_splynx.planning.files import with_file_name
 from target_splynx.readback import flat
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotFound, SplynxError, Unavailable
@@ -22,23 +24,38 @@ class Undecidable(Exception):  # noqa: N818 - named by what it says
 
 
 def find_created(
-    client: Client, model: Model, source_key: str, payload: dict[str, Any], path: dict[str, Any]
+    client: Client,
+    model: Model,
+    source_key: str,
+    payload: dict[str, Any],
+    path: dict[str, Any],
+    known: int = 0,
+    around: list[dict[str, Any]] | None = None,
 ) -> str | None:
     """The id of the record that this create made, or None when it is not there.
+
+    `known`: an id that was given before this record was sent, for resources that Splynx lists nowhere.
+    `around`: what has such an id, when it was read already.
 
     Raises:
         Undecidable: neither marker nor natural key tells it apart.
         Unavailable: Splynx does not answer.
     """
+    payload = {**path, **with_file_name(payload)}
     resource = model.resource
-    if resource.listing is None and (resource.path is None or "list" not in resource.methods):
+    listed = resource.listing is not None or (resource.path is not None and "list" in resource.methods)
+    if not listed and not can_be_probed(resource):
         raise Undecidable(f"{resource.name} has no list to look in.")
     marked = model.marked and MARKER in payload.get(ATTRIBUTES, {})
     if not marked and not model.natural_key:
         raise Undecidable(f"{resource.name} carries no marker and its model names no natural key.")
     if not marked and not all(payload.get(name, path.get(name)) for name in model.natural_key):
         raise Undecidable(f"{resource.name} carries no marker, and {', '.join(model.natural_key)} are not all filled.")
-    rows = [{**path, **row} for row in _candidates(client, model, source_key, payload, path, marked=marked)]
+    if listed:
+        rows = _candidates(client, model, source_key, payload, path, marked=marked)
+    else:
+        rows = around_it(client, model, path, known) if around is None else around
+    rows = [{**path, **row} for row in rows]
     rows = _marked(model, source_key, rows) if marked else _natural(model, source_key, payload, rows)
     if len(rows) > 1:
         raise Undecidable(f"{len(rows)} records of {resource.name} match.")
@@ -68,6 +85,21 @@ def _candidates(
         raise Undecidable(f"looking for it failed: {error}") from None
     found = [row for row in rows if isinstance(row, dict)]
     return [flat(row) for row in found] if listing else found
+
+
+def around_it(client: Client, model: Model, path: dict[str, Any], known: int) -> list[dict[str, Any]]:
+    """The records with an id above `known`, of a resource that Splynx lists nowhere.
+
+    Raises:
+        Undecidable: they cannot be read.
+        Unavailable: Splynx does not answer.
+    """
+    try:
+        return neighbours(client, model.resource, path, known)
+    except Unavailable:
+        raise
+    except SplynxError as error:
+        raise Undecidable(f"looking for it failed: {error}") from None
 
 
 def _marked(model: Model, source_key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from target_splynx.ledger.entries import Outcome
@@ -29,10 +30,12 @@ class Loaded:
 
 @dataclass
 class Progress:
-    """Counts per model; logs every `every` seconds. `totals`: operations to carry out per model."""
+    """Counts per model; logs every `every` seconds. `totals`: operations to carry out per model; `pulse` is called with
+    each `tick`."""
 
     totals: dict[str, int]
     every: float = 5.0
+    pulse: Callable[[], None] | None = None
     models: dict[str, Loaded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,18 +68,46 @@ class Progress:
 
     def tick(self) -> None:
         """Maybe log."""
+        if self.pulse is not None:
+            self.pulse()
         now = time.monotonic()
         if now - self._logged < self.every:
             return
         self._logged = now
-        by_section: Counter[str] = Counter()
-        all_of: Counter[str] = Counter()
-        for name, total in self.totals.items():
+        done, total = self._by_section()
+        for section in total:
+            begun = [at for model, at in self._since.items() if model.split("/")[0] == section]
+            # A rate of the first moments tells nothing.
+            if done[section] < total[section] and begun and now - min(begun) > self.every / 5:
+                _say(section, done[section], total[section], now - min(begun))
+        _say("in all", sum(done.values()), sum(total.values()), now - self._began)
+
+    def _by_section(self) -> tuple[Counter[str], Counter[str]]:
+        """Operations that are over, and all of them."""
+        done: Counter[str] = Counter()
+        total: Counter[str] = Counter()
+        for name, number in self.totals.items():
             section = name.split("/")[0]
-            all_of[section] += total
-            by_section[section] += self.models[name].done if name in self.models else 0
-        done, total = sum(by_section.values()), sum(all_of.values())
-        rate = done / max(now - self._began, 0.001)
-        left = (total - done) / rate if rate else 0
-        parts = ", ".join(f"{s} {by_section[s]}/{all_of[s]}" for s in all_of if all_of[s] and by_section[s] < all_of[s])
-        logger.info("writing: %d of %d, %.0f/s, about %.0f s left (%s)", done, total, rate, left, parts)
+            total[section] += number
+            done[section] += self.models[name].done if name in self.models else 0
+        return done, total
+
+
+def _say(what: str, done: int, total: int, seconds: float) -> None:
+    rate = done / max(seconds, 0.001)
+    left = (total - done) / rate if rate else 0
+    logger.info(
+        "writing %s: %d of %d, %.0f/s, about %.0f s left",
+        what,
+        done,
+        total,
+        rate,
+        left,
+        extra={
+            "section": what,
+            "done": done,
+            "total": total,
+            "per_second": round(rate, 1),
+            "seconds_left": round(left),
+        },
+    )

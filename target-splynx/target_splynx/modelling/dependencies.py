@@ -55,8 +55,8 @@ class Graph:
     optional: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
-    """The tables named in a SELECT.
+def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection, *, beside: Iterable[str] = ()) -> Reads:
+    """The tables named in a SELECT. `beside`: further schemas that it may name; their tables are not told.
 
     Raises:
         ModelError: the SQL does not parse, or names a table outside `sonar`, `splynx`, `shared`, `engine`.
@@ -71,7 +71,7 @@ def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
         schema, _, table = name.partition(".")
         if table and schema in groups:
             groups[schema].add(table)
-        elif table:
+        elif table and schema not in beside:
             raise ModelError(
                 source.path,
                 f"unknown schema in `{name}`.",
@@ -81,7 +81,7 @@ def reads(source: Model | Part, connection: duckdb.DuckDBPyConnection) -> Reads:
     return Reads(*(frozenset(groups[name]) for name in ("sonar", "splynx", "shared", "engine")))
 
 
-def _through_parts(direct: Reads, part_reads: dict[str, Reads]) -> Reads:
+def through_parts(direct: Reads, part_reads: dict[str, Reads]) -> Reads:
     """What a SELECT reads, with everything that the parts it names read."""
     found, todo = direct, set(direct.parts)
     while todo:
@@ -126,7 +126,7 @@ def build_graph(
         _check_parts(part, part_reads[part.name], part_reads)
     for model in models:
         _check_parts(model, direct[model.name], part_reads)
-    all_reads = {name: _through_parts(found, part_reads) for name, found in direct.items()}
+    all_reads = {name: through_parts(found, part_reads) for name, found in direct.items()}
     waits = _waits(models, all_reads)
     return Graph(_ordered(models, waits), all_reads, _ordered_parts(parts, part_reads), waits, optional or {})
 

@@ -19,15 +19,16 @@ from target_splynx.contract.resource import Resource
 from target_splynx.errors import ModelError
 from target_splynx.modelling.dependencies import sql_error
 from target_splynx.modelling.model import Model, Part
+from target_splynx.planning import pilot
 from target_splynx.planning.diff import ATTRIBUTES, PROVISIONAL
 from target_splynx.stage.types import quoted
 
 KEY = "source_key"
 FILE_COLUMNS = ("_file_path", "_file_name", "_file_content_base64")
 """A file that goes with the record: where it lies (or its content), and what it is called."""
-ACCOUNT = "_account"
-"""The source key of the customer that a row belongs to: `pilot_accounts` loads only the rows of some of them."""
-RESERVED = {"_reject", "_skip", "_label", ACCOUNT, *FILE_COLUMNS}
+POSITION = "_position"
+"""A number: rows are planned and written in its order, not in that of their keys."""
+RESERVED = {"_reject", "_skip", "_label", pilot.ACCOUNT, POSITION, *FILE_COLUMNS}
 CHUNK = 2000
 CHUNK_WITH_CONTENT = 4
 """Rows at once; few when they hold the contents of files (20 MB each)."""
@@ -63,14 +64,18 @@ class Row:
 class Evaluator:
     """The tables that models read and make, on the stage's connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-        """Schemas `splynx`, `shared`, `plan` and `engine` are made anew: they belong to one run."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, workspace: Path, *, keep: bool = False) -> None:
+        """Schemas `splynx`, `shared`, `plan` and `engine` are made anew: they belong to one run.
+
+        `keep`: what the last run left there stays (who only looks makes a table or two anew).
+        """
         self._connection = connection
         self._workspace = workspace
         self._provisional = 0
         for schema in ("splynx", "plan", "engine", "shared"):
-            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-            connection.execute(f"CREATE SCHEMA {schema}")
+            if not keep:
+                connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
 
     def set_variables(self, values: Mapping[str, Any]) -> None:
         """`getvariable('name')`: scalars as they are, mappings as MAP(VARCHAR, VARCHAR), lists as VARCHAR[]."""
@@ -128,23 +133,25 @@ class Evaluator:
         columns = [row[0] for row in self._connection.execute(f"DESCRIBE {table}").fetchall()]
         self._check_columns(model, columns)
         self._check_keys(model, table)
+        pilot.narrow(self._connection, model, columns)
         return [column for column in columns if column not in RESERVED | {KEY}]
 
     def rows(self, model: Model, *, files: bool = True) -> Iterator[list[Row]]:
-        """The rows of an evaluated model, by source key, in chunks; `files`: with the contents of files."""
+        """The rows of an evaluated model, by position and key, in chunks; `files`: with the contents of files."""
         cursor = self._connection.cursor()
         names = self._columns("plan", model.table)
         content = FILE_COLUMNS[-1]
         size = CHUNK_WITH_CONTENT if files and content in names else CHUNK
         shown = ", ".join(quoted(name) for name in names if files or name != content)
-        cursor.execute(f"SELECT {shown} FROM plan.{quoted(model.table)} ORDER BY {KEY}")
+        order = f"{POSITION}, {KEY}" if POSITION in names else KEY
+        cursor.execute(f"SELECT {shown} FROM plan.{quoted(model.table)} ORDER BY {order}")
         names = [entry[0] for entry in cursor.description or []]
         while chunk := cursor.fetchmany(size):
             yield [_row(model, dict(zip(names, values, strict=True))) for values in chunk]
 
     def keys(self, model: Model) -> Iterator[tuple[str, bool]]:
-        """(source key, whether it is left out on purpose) of every row."""
-        skip = "_skip IS NOT NULL" if "_skip" in self._columns("plan", model.table) else "false"
+        """(source key, whether it is left out on purpose) of every row; who only waits for the pilot's end is not."""
+        skip = pilot.LEFT_OUT if "_skip" in self._columns("plan", model.table) else "false"
         cursor = self._connection.cursor()
         cursor.execute(f"SELECT {KEY}, {skip} FROM plan.{quoted(model.table)} ORDER BY {KEY}")
         while chunk := cursor.fetchmany(10_000):
@@ -204,7 +211,7 @@ class Evaluator:
             self._provisional += int(count[0]) if count else 0
         where = []
         if "_skip" in columns:
-            where.append("m._skip IS NULL")
+            where.append(pilot.KNOWN)
         if not provisional:
             where.append("k.id IS NOT NULL")
         listed = "".join(f", m.{quoted(c)}" for c in fields)
@@ -304,7 +311,8 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
     reject = values.pop("_reject", None)
     skip = values.pop("_skip", None)
     label = values.pop("_label", None)
-    account = values.pop(ACCOUNT, None)
+    account = values.pop(pilot.ACCOUNT, None)
+    values.pop(POSITION, None)
     own = values.pop("id", None) if model.mode == "patch" else None
     file = FileSource(*(values.pop(name, None) or None for name in FILE_COLUMNS))
     parts = [*str(reject).split("|"), "", ""][:3] if reject else None

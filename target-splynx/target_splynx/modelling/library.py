@@ -77,6 +77,18 @@ COMPANIONS = ("accounting", "checks", "handwork")
 must be made by hand."""
 
 
+def companion_files(folder: str, mapping: str, models_path: str | None = None) -> dict[str, Path]:
+    """Files of one of the `COMPANIONS`, by name; those of `models_path` replace or add to those of the mapping.
+
+    Raises:
+        SettingsError: the mapping is neither shipped nor a folder.
+    """
+    bases = [] if mapping == AS_IS else [_base(mapping)]
+    if models_path:
+        bases.append(Path(models_path))
+    return {path.stem: path for base in bases for path in sorted((base / folder).glob("*.sql"))}
+
+
 def _files(base: Path) -> dict[tuple[str, str], Path]:
     found = {}
     for path in sorted(base.glob("*/*.sql")):

@@ -37,7 +37,18 @@ SECTIONS = (
     "go_live",
 )
 
-_KNOWN = {"resource", "mode", "natural_key", "on_delete", "end", "description", "marker", "generate", "after"}
+_KNOWN = {
+    "resource",
+    "mode",
+    "natural_key",
+    "on_delete",
+    "end",
+    "description",
+    "marker",
+    "generate",
+    "after",
+    "sequence",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class Model:
     `after`: models that must be written before this one although it reads nothing of theirs.
     `generate`: fields that get a random secret on creation (passwords of administrators); told in `passwords.csv` only.
     `natural_key`: fields by which a record that exists already is recognised after the marker failed.
+    `sequence`: a field; rows with the same value in it are written one after another, in the order of the column
+    `_position`.
     """
 
     name: str
@@ -64,6 +77,7 @@ class Model:
     marker: bool = True
     generate: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    sequence: str | None = None
 
     @property
     def table(self) -> str:
@@ -126,6 +140,7 @@ def read_model(path: Path) -> Model:
         marker=header.get("marker", True) is not False,
         generate=tuple(header.get("generate") or ()),
         after=tuple(header.get("after") or ()),
+        sequence=header.get("sequence"),
     )
 
 

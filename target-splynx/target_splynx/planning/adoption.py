@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from target_splynx.contract.live import MARKER
+from target_splynx.contract.resource import path_parameters
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES
 
@@ -57,7 +58,8 @@ class Match:
 
 def compared_fields(model: Model) -> tuple[str, ...]:
     """Fields of a row that any policy looks at."""
-    names = {*model.natural_key, "login", "email", "name", *CONFIRMED_BY.get(model.resource.name, ())}
+    owner = path_parameters(model.resource.listing)
+    names = {*model.natural_key, *owner, "login", "email", "name", *CONFIRMED_BY.get(model.resource.name, ())}
     return tuple(sorted(names & {*model.resource.fields, *model.resource.collection_parameters, *model.natural_key}))
 
 

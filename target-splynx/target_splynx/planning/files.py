@@ -22,6 +22,9 @@ from target_splynx.modelling.evaluate import FileSource
 FILE = "_file"
 """Name of the file in a payload; it is never sent as a field."""
 
+FILE_NAME = "filename_original"
+"""Where Splynx's lists of files show the name: a natural key may name it."""
+
 LIMIT_BYTES = 20 * 1024 * 1024
 """What Splynx takes (research/splynx-api.md §10)."""
 
@@ -104,6 +107,12 @@ class FileStore:
         descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+
+
+def with_file_name(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, and the name of the file as a list would show it."""
+    file = payload.get(FILE)
+    return {**payload, FILE_NAME: file["name"]} if file else dict(payload)
 
 
 def _digest_of(path: Path) -> str:

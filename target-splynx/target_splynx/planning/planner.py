@@ -18,10 +18,11 @@ from target_splynx.contract.resource import resources
 from target_splynx.contract.values import Problem
 from target_splynx.errors import ModelError, Stopped
 from target_splynx.ledger.entries import Operation, Record
-from target_splynx.ledger.store import Ledger
+from target_splynx.ledger.store import CANNOT_CHANGE, Ledger
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.evaluate import Evaluator, Row
 from target_splynx.modelling.model import Model
+from target_splynx.planning import pilot
 from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.diff import before_image, changes, is_provisional, references
@@ -298,10 +299,14 @@ class Planner:
             counts.unchanged += 1
             return []
         if not model.resource.can_update:
+            told = replace(base, action="update", provisional_id=None)
+            if self._told_before(model, told):
+                counts.skipped["changed at the source, and Splynx cannot follow (told before)"] += 1
+                return []
             return self._rejected(
-                base,
+                told,
                 counts,
-                "cannot_change",
+                CANNOT_CHANGE,
                 next(iter(changed)),
                 f"Splynx has no way to change {model.resource.name} once it is made ({', '.join(sorted(changed))}).",
                 "Change it in Splynx by hand, or undo the change at the source.",
@@ -321,6 +326,11 @@ class Planner:
             base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
         )
 
+    def _told_before(self, model: Model, base: Operation) -> bool:
+        """Whether an earlier run said of this very change that Splynx has no way to make it."""
+        earlier = self._refusals(model).get(base.source_key)
+        return earlier is not None and (earlier.reason, earlier.payload) == (CANNOT_CHANGE, base.payload)
+
     def _adoption(self, model: Model, base: Operation, match: Match, counts: ModelCounts) -> list[Operation]:
         existing = match.row or {}
         found = replace(base, splynx_id=str(model.resource.record_id(existing)))
@@ -339,7 +349,7 @@ class Planner:
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
         planned: list[Operation] = []
-        leaving = self._ledger.records(model.name, gone).values()
+        leaving = pilot.leaving(self._stage.connection, model, self._ledger.records(model.name, gone).values())
         billed = (
             self._billed.among(model.resource, [r.splynx_id for r in leaving]) if policy == "delete" else frozenset()
         )

@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +28,7 @@ from target_splynx.splynx.auth import Authentication
 from target_splynx.splynx.errors import NOT_NOW, LoginRefused, SplynxError, Unavailable, from_response
 from target_splynx.splynx.pace import DEFAULT_PAUSE, Pace
 from target_splynx.splynx.query import Query
+from target_splynx.splynx.tls import tls_problem
 
 logger = logging.getLogger(__name__)
 # At DEBUG it prints every URL, and the URL of a token's renewal contains the token.
@@ -65,14 +68,16 @@ class Client:
         auth: Authentication,
         *,
         timeout: float = 120.0,
+        ca_bundle: str | None = None,
         retry_attempts: int = 3,
         requests_per_minute: int = 0,
         connections: int = 4,
         stop: threading.Event | None = None,
         user_agent: str = f"target-splynx/{__version__}",
     ) -> None:
-        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds; `stop`: once set,
-        nothing is tried again and nobody waits any more."""
+        """`api_url`: the server's address, with or without `/api/2.0`; `timeout` in seconds; `ca_bundle`: PEM file of
+        the authorities to trust instead of the usual ones; `stop`: once set, nothing is tried again and nobody waits
+        any more."""
         self.base = api_url.rstrip("/").removesuffix(API_PREFIX) + API_PREFIX
         self.counters = Counters()
         self._auth = auth
@@ -87,7 +92,7 @@ class Client:
         self._session.mount("http://", adapter)
         # No proxy settings and above all no .netrc: it would replace the Authorization header.
         self._session.trust_env = False
-        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        self._session.verify = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
         # The token is bound to the User-Agent (research/splynx-api.md §2): one for all requests.
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         auth.connect(self._login)
@@ -102,6 +107,14 @@ class Client:
         """`X-total-count` of a HEAD; None when the server does not say."""
         value = self._repeat("HEAD", path, query)[0].headers.get("X-total-count")
         return int(value) if value and value.isdigit() else None
+
+    def server_time(self) -> datetime | None:
+        """Splynx's clock, by the `Date` header of a small answer; None when it sends none."""
+        answer = self._repeat("HEAD", "/admin/administration/partners", None)[0]
+        try:
+            return parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, ValueError):
+            return None
 
     def options(self, path: str) -> dict[str, Any]:
         """The attributes that a live server declares; empty when OPTIONS is not available there."""
@@ -228,17 +241,8 @@ class Client:
                     **arguments,
                 )
                 seconds = time.monotonic() - started
-        except requests.exceptions.SSLError as error:
-            raise SplynxUnreachable(
-                f"The certificate of {self.base} is not accepted ({type(error).__name__}). "
-                "Use a server with a valid certificate, or set REQUESTS_CA_BUNDLE to the authority that signed it."
-            ) from None
-        except _NO_ADDRESS:
-            raise SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.") from None
-        except requests.exceptions.RequestException as error:
-            if isinstance(error, requests.exceptions.ReadTimeout):
-                self._pace.complain("no answer in time")
-            raise Unavailable(0, f"no answer ({type(error).__name__})") from None
+        except OSError as error:  # all errors of requests are such
+            raise self._failure(error) from None
         finally:
             if started:  # else it never left
                 with self._counter_lock:
@@ -251,6 +255,19 @@ class Client:
                 f"{self.base} redirects to another address; set `api_url` to the final one (https, no trailing path)."
             )
         return response
+
+    def _failure(self, error: OSError) -> Exception:
+        """What follows from an error of the connection: an end with one clear line, or another try."""
+        if isinstance(error, requests.exceptions.SSLError):
+            return SplynxUnreachable(tls_problem(self.base, error))
+        if isinstance(error, _NO_ADDRESS):
+            return SplynxUnreachable(f"`api_url` {self.base} is not the address of a server.")
+        if not isinstance(error, requests.exceptions.RequestException):
+            # requests says so of a file of authorities that is not there (any more).
+            return SplynxUnreachable("`ca_bundle` (or REQUESTS_CA_BUNDLE) names no file that can be read.")
+        if isinstance(error, requests.exceptions.ReadTimeout):
+            self._pace.complain("no answer in time")
+        return Unavailable(0, f"no answer ({type(error).__name__})")
 
     def check(self, *, attempts: int | None = None) -> None:
         """Ask for something cheap; raise one clear line when address or credentials are wrong.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+import duckdb
+
 from target_splynx.modelling.model import Model, Part
 from target_splynx.stage.store import SOURCE_SCHEMA, Stage
 from target_splynx.stage.types import quoted
@@ -28,6 +30,27 @@ def models_fingerprint(models: list[Model], parts: list[Part]) -> str:
     """Of everything that the models' files say."""
     told = [[m.name, m.resource.name, m.mode, m.sql, list(m.natural_key), m.on_delete, m.end] for m in models]
     return _digest([sorted(told, key=str), sorted([part.name, part.sql] for part in parts)])
+
+
+def mark_evaluated(stage: Stage, models: list[Model], parts: list[Part]) -> None:
+    """The tables of the plan hold what these models make of what is staged now."""
+    stage.connection.execute(
+        "CREATE OR REPLACE TABLE engine.evaluated AS SELECT CAST(? AS VARCHAR) AS fingerprint",
+        [_both(stage, models, parts)],
+    )
+
+
+def evaluated_from_this(stage: Stage, models: list[Model], parts: list[Part]) -> bool:
+    """Whether nothing was staged, and no model changed, since `mark_evaluated`."""
+    try:
+        row = stage.connection.execute("SELECT fingerprint FROM engine.evaluated").fetchone()
+    except duckdb.CatalogException:
+        return False
+    return row == (_both(stage, models, parts),)
+
+
+def _both(stage: Stage, models: list[Model], parts: list[Part]) -> str:
+    return f"{stage_fingerprint(stage)} {models_fingerprint(models, parts)}"
 
 
 def _digest(value: object) -> str:

@@ -217,6 +217,11 @@ class Stage:
         row = self.connection.execute("SELECT complete FROM stage.streams WHERE name = ?", [name]).fetchone()
         return bool(row and row[0])
 
+    def key(self, name: str) -> tuple[str, ...]:
+        """The columns that tell the rows of a stream apart; empty when it has none, or was never staged."""
+        row = self.connection.execute("SELECT key FROM stage.streams WHERE name = ?", [name]).fetchone()
+        return tuple(row[0] or ()) if row else ()
+
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _columns(self, name: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed
 from target_splynx.undo.plan import UndoPlan, UndoPlanner
+from target_splynx.watching.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -189,7 +190,8 @@ def _load(
     result.run = run
     state = "failed"
     moving = [*plan.restores, *plan.deletes]
-    progress = Progress(totals=dict(Counter(operation.model for operation in moving)))
+    totals = dict(Counter(operation.model for operation in moving))
+    progress = Progress(totals, pulse=Pulse(settings.workspace, client.counters).beat)
     try:
         forgets = [replace(operation, state="done") for operation, _ in plan.forgets]
         for batch in _chunks([*moving, *plan.left, *forgets]):

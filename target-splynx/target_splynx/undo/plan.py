@@ -206,6 +206,8 @@ class UndoPlanner:
         known = resources()[resource]
         if known.can_create and not known.can_delete:
             return  # it could never go, and would hold everything
+        if known.fresh:
+            return  # Splynx made it together with what it hangs on, and lets it go with that
         for record in held_records(self._ledger, resource):
             payload = overrides.get((record.model, record.source_key), record.payload)
             own = owner(identity(resource, record.splynx_id, record.path))

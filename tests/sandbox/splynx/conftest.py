@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from sandbox.splynx.server import SplynxServer
+from sandbox.splynx.state import Settings
 
 KEY, SECRET = "sandbox-key", "sandbox-secret"
 FLAGS = {
@@ -87,8 +88,18 @@ class Client:
         return str(self.get(f"admin/customers/customer-billing/{customer}")["deposit"])
 
 
+NOW = datetime(2026, 11, 15, 12, 0, 0, tzinfo=timezone.utc)
+
+
 @pytest.fixture
 def api() -> Iterator[Client]:
     """A fresh server for one test."""
-    with SplynxServer(now=datetime(2026, 11, 15, 12, 0, 0, tzinfo=timezone.utc)) as server:
+    with SplynxServer(now=NOW) as server:
+        yield Client(server)
+
+
+@pytest.fixture
+def noisy() -> Iterator[Client]:
+    """One whose ticket notifications are on, and where a message opens a closed ticket again."""
+    with SplynxServer(settings=Settings(now=NOW, ticket_notifications=True, messages_reopen_tickets=True)) as server:
         yield Client(server)

@@ -96,6 +96,37 @@ def test_ticket_messages_take_files_and_may_be_mailed(api: Any) -> None:
     assert feedback[0]["ticket_id"] == ticket
 
 
+def test_who_would_be_told_of_a_ticket(noisy: Any) -> None:
+    """Hidden ones are told to nobody but who works on them; a change to who may see it is told to nobody."""
+    told = lambda: noisy.stats()["messages_that_would_have_gone_out"]  # noqa: E731
+    customer = noisy.customer(email="jane@example.com")
+    body = {"customer_id": customer, "type_id": 1, "subject": "Down", "priority": "high", "hidden": True}
+    ticket = noisy.post("admin/support/tickets", body)["id"]
+    message = noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi", "hide_for_customer": True, "mail_to": ""})["id"]
+    assert told() == {}
+    noisy.put(f"admin/support/tickets/{ticket}", {"status_id": 3, "closed": True})
+    noisy.put(f"admin/support/ticket-messages/{message}", {"hide_for_customer": False})
+    noisy.put(f"admin/support/tickets/{ticket}", {"hidden": False})
+    assert told() == {}
+    noisy.put(f"admin/support/tickets/{ticket}", {"assign_to": 1})
+    assert told() == {"agent mail": 1}
+    noisy.put(f"admin/support/tickets/{ticket}", {"status_id": 4})
+    assert told() == {"agent mail": 1, "ticket mail": 1}
+    noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi"})
+    noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi", "hide_for_customer": True, "mail_cc": "a@example.net"})
+    noisy.post("admin/support/tickets", body | {"hidden": False})
+    assert told() == {"agent mail": 1, "ticket mail": 4}
+
+
+def test_what_is_said_moves_the_ticket_and_may_open_it_again(noisy: Any) -> None:
+    body = {"type_id": 1, "subject": "Down", "priority": "high", "status_id": 3, "closed": True, "updated_at": "2020-01-01 00:00:00"}
+    ticket = noisy.post("admin/support/tickets", body)["id"]
+    noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi"})
+    row = noisy.get(f"admin/support/tickets/{ticket}")
+    assert (row["closed"], row["status_id"]) == ("0", 1)
+    assert row["updated_at"] > "2026"
+
+
 def test_tasks_fit_their_project_and_have_parts(api: Any) -> None:
     body = {"title": "Install", "project_id": 1, "priority": "priority_medium", "is_scheduled": False,
             "workflow_status_id": 1, "partner_id": 1, "address": "Here"}  # fmt: skip

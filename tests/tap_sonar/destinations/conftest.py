@@ -14,9 +14,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from destination_runs import SPECIAL_NOTE, STREAMS, selected
+
 from postgres_server import Postgres
 from postgres_server import postgres as postgres_server
-
 from sandbox.data.generate import generate
 from sandbox.sonar.server import SonarServer
 from sonar_runs import discover

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from destination_runs import SPECIAL_NOTE, STREAMS, Step, comparable, entry_of, run_pipeline, selected, truth
 from destination_tools import TARGET_POSTGRES
-from postgres_server import USER, Postgres
 
+from postgres_server import USER, Postgres
 from sandbox.data.change import Wishes, change
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sqlite3
@@ -23,7 +24,7 @@ import target_splynx.models
 from sandbox.sonar.contract import load_contract
 from target_splynx.contract.resource import resources
 from target_splynx.functions import register
-from target_splynx.modelling.dependencies import build_graph, reads
+from target_splynx.modelling.dependencies import build_graph
 from target_splynx.modelling.library import load_models, optional_streams
 from target_splynx.modelling.model import Part
 
@@ -92,6 +93,14 @@ def streams() -> dict[str, str]:
     return found | {"transactions": "Transaction"}
 
 
+def read_streams(models: list[ModelFile], parts: list[Part]) -> list[str]:
+    """What models and parts read, and what the files of accounting/ read besides."""
+    found = {table for model in models for table in model.reads}.union(*(_words(part.sql) for part in parts))
+    for path in (FOLDER / "accounting").glob("*.sql"):
+        found |= _words(path.read_text(encoding="utf-8"))
+    return sorted(name[6:] for name in found if name.startswith("sonar."))
+
+
 def columns(stream: str, type_name: str) -> dict[str, str]:
     found = {
         name: _TYPES.get(leaf.type.name, "VARCHAR") + ("[]" if leaf.type.is_list else "")
@@ -115,16 +124,21 @@ class Bench:
         """Rows, results and settings as at the beginning."""
         for stream in self.next_ids:
             self.connection.execute(f"DELETE FROM sonar.{stream}").fetchall()
-        for part in self.parts_made:
-            self.connection.execute(f"DROP TABLE shared.{part}").fetchall()
+        self.forget_parts()
         self.connection.execute("DROP SCHEMA splynx CASCADE").fetchall()
         self.connection.execute("CREATE SCHEMA splynx").fetchall()
         fresh_splynx(self.connection)
         self.connection.execute("DROP SCHEMA engine CASCADE").fetchall()
         engine_tables(self.connection)
-        for kept in (self.next_ids, self.parts_made, self.results):
+        for kept in (self.next_ids, self.results):
             kept.clear()
         self.set(**{name: setting["default"] for name, setting in settings().items()})
+
+    def forget_parts(self) -> None:
+        """The next run makes the shared parts anew: for a test that changes rows or settings between two runs."""
+        for part in self.parts_made:
+            self.connection.execute(f"DROP TABLE shared.{part}").fetchall()
+        self.parts_made.clear()
 
     def fetch(self, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
         cursor = self.connection.execute(sql, parameters or [])
@@ -318,10 +332,8 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
     register(connection, timezone="America/Chicago", currency_exponent=2, default_country="US")
     for schema in ("sonar", "splynx", "shared", "result"):
         connection.execute(f"CREATE SCHEMA {schema}").fetchall()
-    wanted = {table[6:] for model in models for table in model.reads if table.startswith("sonar.")}
-    wanted |= {stream for part in parts for stream in reads(part, connection).streams}
     known = streams()
-    for stream in sorted(wanted):
+    for stream in read_streams(models, parts):
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns(stream, known[stream]).items())
         connection.execute(f"CREATE TABLE sonar.{stream} ({listed})").fetchall()
     fresh_splynx(connection)
@@ -334,9 +346,9 @@ def empty_bench(connection: duckdb.DuckDBPyConnection, shipped: Shipped) -> Benc
 def fill_from_store(bench: Bench, path: Path) -> None:
     """Every stream that a model reads, out of the sandbox's SQLite store."""
     store = sqlite3.connect(path)
+    contents = dict(store.execute("SELECT file_id, content FROM _file_content").fetchall())
     known = streams()
-    read = {table[6:] for model in bench.models for table in model.reads if table.startswith("sonar.")}
-    for stream in sorted(read - optional_streams().keys()):
+    for stream in sorted(set(read_streams(bench.models, bench.parts)) - optional_streams().keys()):
         kinds = columns(stream, known[stream])
         own = [name for name in kinds if name not in (*RELATIONS.get(stream, ()), *ADDED.get(stream, ()))]
         picked = ", ".join('"' + name + '"' for name in own)
@@ -356,6 +368,8 @@ def fill_from_store(bench: Bench, path: Path) -> None:
                 for name in lists:
                     row[name] = json.loads(row[name]) if row[name] else None
                 row |= {name: ids.get(row["id"], []) for name, ids in related.items()}
+                if stream == "files":
+                    row["content_base64"] = base64.b64encode(contents[row["id"]]).decode("ascii")
                 out.write(json.dumps(row) + "\n")
         if rows:
             shape = ", ".join(f"'{name}': '{kind.replace('BOOLEAN', 'BIGINT')}'" for name, kind in kinds.items())

@@ -246,7 +246,7 @@ def test_networks(bench: Any, provider: Any) -> None:
     )
     assert rows["supernet:2"].values["_skip"] == "the same range as its only subnet"
     assert (rows["subnet:1"].type_of_usage, rows["subnet:1"].allow_use_network_and_broadcast) == ("static", True)
-    assert (rows["subnet:2"].type_of_usage, rows["subnet:2"].title) == ("pool", "198.18.1.0/24")
+    assert (rows["subnet:2"].type_of_usage, rows["subnet:2"].title) == ("static", "198.18.1.0/24"), "no pool is made wider than it is"
     assert rows["subnet:2"].comment == "Sonar subnet 2; pools 198.18.1.10-198.18.1.99"
     assert rows["subnet:3"].type_of_usage == "management"
     assert rows["subnet:4"].reject_code == "network_overlaps"

@@ -158,3 +158,37 @@ def test_a_second_run_gives_the_same(sandbox_bench: tuple[Any, Path]) -> None:
         if again is not None:
             first = [{k: v for k, v in row.values.items() if k != "id"} for row in bench.results[model.name]]
             assert again == first or sorted(map(repr, again)) == sorted(map(repr, first)), model.name
+
+
+SAID = {"ticket": "tickets", "reply": "ticket_replies", "comment": "ticket_comments"}
+
+
+def test_everything_that_was_said_is_a_message(sandbox_bench: tuple[Any, Path]) -> None:
+    bench, path = sandbox_bench
+    rows = {row.source_key: row for row in bench.results["support/ticket_messages"]}
+    assert set(rows) == {f"{kind}:{row['id']}" for kind, stream in SAID.items() for row in bench.fetch(f"SELECT id FROM sonar.{stream}")}
+    tickets = {row.source_key: row for row in bench.results["support/tickets"]}
+    assert set(tickets) == {str(row["id"]) for row in bench.fetch("SELECT id FROM sonar.tickets")}
+    dirt = defaultdict(set)
+    for found in read_truth(path).dirt:
+        dirt[found.code].add(found.row_id)
+    assert {int(key) for key, row in tickets.items() if row.values["_skip"] == "spam"} == dirt["spam_ticket"]
+    assert not [row for row in tickets.values() if row.values["_reject"]]
+    assert {row.source_key for row in rows.values() if row.values["_reject"]} == {f"reply:{key}" for key in dirt["reply_without_ticket"]}
+    for row in tickets.values():
+        assert row.fine or row.values["_skip"] in {"spam", "account left out (archived account)", "account left out (lead, not a customer)"}
+
+
+def test_papers_move_unless_splynx_refuses_them(sandbox_bench: tuple[Any, Path]) -> None:
+    bench, path = sandbox_bench
+    papers = [row for name in ("customer_documents", "lead_documents") for row in bench.results[f"documents/{name}"]]
+    files = {row.source_key: row.reject_code for row in papers if row.values["_reject"]}
+    dirt = {found.code: f"file:{found.row_id}" for found in read_truth(path).dirt if found.type == "File"}
+    assert files == {dirt[code]: code for code in ("file_too_large", "file_type_not_allowed")}
+    assert {row.source_key for row in papers if row.source_key.startswith("contract:")} == {
+        f"contract:{row['id']}" for row in bench.fetch("SELECT id FROM sonar.contracts")
+    }
+    assert all(row.values["_file_content_base64"] for row in papers if row.fine)
+    remarks = [row for name in ("customer_notes", "lead_notes") for row in bench.results[f"documents/{name}"]]
+    assert not [row.source_key for row in remarks if row.values["_reject"]]
+    assert {row.source_key for row in remarks} >= {f"call:{row['id']}" for row in bench.fetch("SELECT id FROM sonar.call_logs")}

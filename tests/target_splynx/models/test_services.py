@@ -50,6 +50,7 @@ def test_login_and_addresses_without_radius(bench: Any, provider: Any) -> None:
     bench.add("subnets", id=1, subnet="100.64.0.0/16", type="ACCOUNT", supernet_id=1)
     bench.add("ip_pools", subnet_id=1, ip_range="100.64.0.10-100.64.0.99")
     bench.add("ip_assignments", ipassignmentable_type="Account", ipassignmentable_id=account, subnet="100.64.0.9/32", subnet_id=1, soft=True)
+    bench.set(pools="whole")
     bench.run(*ALL)
     row = bench.row(INTERNET, line)
     assert (row.login, row.password) == (f"s{line}", None)

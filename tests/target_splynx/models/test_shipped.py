@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 import target_splynx.contract
+from target_splynx.modelling.evaluate import RESERVED
 
 RESOURCES = json.loads((Path(target_splynx.contract.__file__).parent / "resources.json").read_text(encoding="utf-8"))
-RESERVED = {"source_key", "_reject", "_skip", "_label", "_account", "_file_path", "_file_name", "_file_content_base64", "additional_attributes", "id", "customer_id", "module"}
+IN_ADDRESSES = {"source_key", "additional_attributes", "id", "customer_id", "module", "message_id", "network"}
 
 
 def test_header_names_a_resource_and_says_what_it_does(models: list[Any]) -> None:
@@ -34,7 +35,7 @@ def test_columns_are_fields_of_the_resource(bench: Any) -> None:
     bench.run()
     for model in bench.models:
         columns = {row["column_name"] for row in bench.fetch(f'DESCRIBE result."{model.name}"')}
-        unknown = columns - set(RESOURCES[model.resource]["fields"]) - RESERVED
+        unknown = columns - set(RESOURCES[model.resource]["fields"]) - RESERVED - IN_ADDRESSES
         assert not unknown, f"{model.name}: {unknown}"
         assert "source_key" in columns and "_label" in columns, model.name
         assert ("id" in columns) == (model.patch), model.name

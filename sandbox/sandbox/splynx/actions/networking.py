@@ -54,7 +54,8 @@ def addresses_of_network(call: Call) -> Answer:
 
 
 def _address(call: Call) -> Row:
-    row = addresses.by_address(call.splynx, _network(call), call.parameters["ip"])
+    number = call.parameters["ip"]
+    row = addresses.by_number(call.splynx, _network(call), int(number)) if number.isdigit() else None
     if row is None:
         raise not_found()
     return row
@@ -62,7 +63,7 @@ def _address(call: Call) -> Row:
 
 @action("GET", "/admin/networking/ipv4-ip/{network}--{ip}")
 def one_address(call: Call) -> Answer:
-    """One address, by row id or dotted."""
+    """One address, by the id of its row (a number in the document; the dotted form is refused)."""
     return Answer(200, engine.one_json(call.splynx, _IPV4_IP, _address(call)))
 
 

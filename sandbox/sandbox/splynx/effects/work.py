@@ -12,22 +12,52 @@ from sandbox.splynx.store import Row, Values
 
 @effect("support/ticket-messages")
 def message_may_be_mailed(change: Change) -> None:
-    """A message goes out by mail when mail_to is set or notifications are on (research/mapping.md §10)."""
+    """A message goes out when it names somebody, or when notifications are on and the customer may see it.
+
+    research/mapping.md §10. GUESS: a hidden message is a note, which is mailed only to whom it names.
+    """
     splynx, row = change.splynx, change.made
-    if row["hide_for_customer"] == "1" or row["message_type"] != "message":
-        return
     ticket = splynx.table("support/tickets").get(row["ticket_id"])
     customer = splynx.table("customers/customer").get(ticket["customer_id"]) if ticket is not None else None
-    notify = splynx.settings.ticket_notifications and customer is not None and customer["email"]
-    if row["mail_to"] or notify:
+    seen = row["hide_for_customer"] != "1" and row["message_type"] == "message"
+    notify = splynx.settings.ticket_notifications and seen and customer is not None and customer["email"]
+    if any(row[name] for name in ("mail_to", "mail_cc", "mail_bcc", "smsTo")) or notify:
         splynx.count_message("ticket mail")
+
+
+@effect("support/ticket-messages")
+def message_moves_its_ticket(change: Change) -> None:
+    """The ticket changed now. GUESS, a setting: what is said in a closed ticket opens it again."""
+    splynx, row = change.splynx, change.made
+    ticket = splynx.table("support/tickets").get(row["ticket_id"])
+    if ticket is None:
+        return
+    values: Values = {"updated_at": splynx.stamp()}
+    if splynx.settings.messages_reopen_tickets and ticket["closed"] == "1":
+        values |= {"closed": "0", "status_id": 1}
+    splynx.table("support/tickets").change(ticket, values)
 
 
 @effect("support/tickets")
 def ticket_may_be_mailed(change: Change) -> None:
-    """A new ticket is announced when notifications are on."""
-    if change.splynx.settings.ticket_notifications and change.made["hidden"] != "1":
+    """A new ticket is announced when notifications are on: to who may see it, and to who has to work on it."""
+    if not change.splynx.settings.ticket_notifications:
+        return
+    if change.made["hidden"] != "1":
         change.splynx.count_message("ticket mail")
+    if change.made["assign_to"] or change.body.get("watchers"):
+        change.splynx.count_message("agent mail")
+
+
+@effect("support/tickets", on=("update",))
+def ticket_change_may_be_mailed(change: Change) -> None:
+    """GUESS: another status is told to the customer, another assignee to that person; showing a ticket to nobody."""
+    if not change.splynx.settings.ticket_notifications:
+        return
+    if change.before.get("status_id") != change.made["status_id"] and change.made["hidden"] != "1":
+        change.splynx.count_message("ticket mail")
+    if change.made["assign_to"] and change.before.get("assign_to") != change.made["assign_to"]:
+        change.splynx.count_message("agent mail")
 
 
 def _task_mail(splynx: Splynx, task: Row) -> None:

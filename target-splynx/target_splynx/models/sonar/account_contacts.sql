@@ -5,9 +5,6 @@ WITH people AS (
         contact.contactable_id AS account_id,
         contact.id AS contact_id,
         contact.id = main.contact_id AS is_main,
-        one_line(contact.name) AS name,
-        one_line(contact.role) AS role,
-        contact.email_address,
         valid_emails(contact.email_address) AS emails,
         -- Whoever gets the invoices: by role, or by the e-mail category of invoices.
         regexp_matches(lower(coalesce(contact.role, '')), '\bbill|accounts|accounting|accountant|payable|\bap\b')
@@ -27,8 +24,6 @@ numbers AS (
         person.is_main,
         number.id,
         phone(number.number, number.country, NULL) AS number,
-        phone(number.number, number.country, number.extension) AS number_with_extension,
-        nullif(trim(number.extension), '') IS NOT NULL AS has_extension,
         regexp_matches(lower(coalesce(type.name, '')), 'mobile|cell') OR coalesce(type.sms_capable, false) AS is_mobile
     FROM sonar.phone_numbers AS number
     JOIN people AS person ON person.contact_id = number.contact_id
@@ -83,24 +78,10 @@ emails AS (
 ),
 remarks AS (
     SELECT
-        person.account_id,
-        to_json(list({
-            'name': person.name,
-            'role': person.role,
-            'email': person.email_address,
-            'phone': told.numbers
-        } ORDER BY person.is_main DESC, person.contact_id)) AS others
-    FROM people AS person
-    LEFT JOIN (
-        SELECT contact_id, string_agg(number_with_extension, ', ' ORDER BY id) AS numbers, bool_or(has_extension) AS has_extension
-        FROM numbers
-        GROUP BY contact_id
-    ) AS told ON told.contact_id = person.contact_id
-    -- The main contact only when something of it would be lost: an e-mail that Splynx refuses, an extension.
-    WHERE NOT person.is_main
-        OR (nullif(trim(person.email_address), '') IS NOT NULL AND len(person.emails) = 0)
-        OR told.has_extension
-    GROUP BY person.account_id
+        account_id,
+        to_json(list({'name': name, 'role': role, 'email': email, 'phone': phone} ORDER BY is_main DESC, contact_id)) AS others
+    FROM shared.other_contacts
+    GROUP BY account_id
 )
 SELECT
     main.account_id,

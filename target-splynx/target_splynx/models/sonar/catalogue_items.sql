@@ -1,4 +1,4 @@
--- Everything that is sold: services, priced voice parameters, flat taxes, and what it becomes in Splynx (mapping.md §2.0).
+-- Everything that is sold: services, priced voice parameters, flat taxes, untaxed parts of prices, and what it becomes in Splynx (mapping.md §2.0).
 -- item, kind, service_id, source_type, name, cents, frequency, times_to_run, company_id, enabled, general_ledger_code_id.
 SELECT
     'service:' || service.id AS item,
@@ -61,3 +61,23 @@ SELECT
     NULL
 FROM sonar.taxes AS tax
 WHERE tax.application = 'FLAT' AND getvariable('flat_taxes') = 'recurring'
+UNION ALL
+-- The untaxed part of a price, as a charge of its own.
+SELECT
+    'exempt:' || exempt.service_id,
+    'recurring',
+    service.id,
+    'EXEMPT_PART',
+    clip(coalesce(one_line(service.name), 'Service #' || service.id), 50) || ' (untaxed)',
+    exempt.cents,
+    greatest(coalesce(data.billing_frequency, voice.billing_frequency, recurring.billing_frequency, expiring.billing_frequency, 1), 1),
+    expiring.times_to_run,
+    service.company_id,
+    coalesce(service.enabled, true),
+    service.general_ledger_code_id
+FROM shared.exempt_parts AS exempt
+JOIN sonar.services AS service ON service.id = exempt.service_id
+LEFT JOIN sonar.data_service_details AS data ON data.service_id = service.id
+LEFT JOIN sonar.voice_service_details AS voice ON voice.service_id = service.id
+LEFT JOIN sonar.recurring_service_details AS recurring ON recurring.service_id = service.id
+LEFT JOIN sonar.expiring_service_details AS expiring ON expiring.service_id = service.id

@@ -1,9 +1,11 @@
 -- The addresses of each internet service: fixed host, further networks, pool, IPv6; and what is wrong with them (mapping.md §5.5).
--- account_service_id, taking_ipv4, ipv4, ipv4_route, pool_key, ipv6, ipv6_delegated, problem.
+-- account_service_id, ipv4, ipv4_route, pool_key, ipv6, ipv6_delegated, the assignments that these three come from (pool_id, ipv6_id,
+-- ipv6_delegated_id), problem.
 WITH owned AS (
     -- Services that are not written anyway do not compete for an address.
-    SELECT owner.*
+    SELECT owner.*, network.network_key, network.type_of_usage
     FROM shared.ip_owners AS owner
+    LEFT JOIN shared.ip_networks AS network ON network.ip_assignment_id = owner.ip_assignment_id
     JOIN shared.service_lines AS line
         ON line.line_key = 'service:' || owner.account_service_id AND line.skip IS NULL AND line.problem IS NULL
 ),
@@ -22,15 +24,7 @@ clashes AS (
     GROUP BY later.account_service_id
 ),
 outside AS (
-    SELECT hard.account_service_id, min(hard.block) AS block
-    FROM hard
-    LEFT JOIN shared.networks AS network
-        ON network.network_key = 'subnet:' || hard.subnet_id
-        AND network.problem IS NULL
-        AND network.parts.first <= hard.parts.first
-        AND hard.parts.last <= network.parts.last
-    WHERE network.network_key IS NULL
-    GROUP BY hard.account_service_id
+    SELECT account_service_id, min(block) AS block FROM hard WHERE network_key IS NULL GROUP BY account_service_id
 ),
 collected AS (
     SELECT
@@ -38,10 +32,13 @@ collected AS (
         list(parts.network ORDER BY ip_assignment_id) FILTER (WHERE NOT soft AND parts.version = 4 AND parts.is_host) AS hosts,
         list(parts.network || '/' || parts.prefix ORDER BY ip_assignment_id)
             FILTER (WHERE NOT soft AND parts.version = 4 AND NOT parts.is_host) AS blocks,
-        arg_min('subnet:' || subnet_id, ip_assignment_id) FILTER (WHERE soft AND parts.version = 4) AS pool_key,
+        arg_min(network_key, ip_assignment_id) FILTER (WHERE soft AND parts.version = 4 AND type_of_usage = 'pool') AS pool_key,
         arg_min(parts.network, ip_assignment_id) FILTER (WHERE NOT soft AND parts.version = 6 AND parts.is_host) AS ipv6,
         arg_min(parts.network || '/' || parts.prefix, ip_assignment_id)
             FILTER (WHERE NOT soft AND parts.version = 6 AND NOT parts.is_host) AS ipv6_delegated,
+        min(ip_assignment_id) FILTER (WHERE soft AND parts.version = 4 AND type_of_usage = 'pool') AS pool_id,
+        min(ip_assignment_id) FILTER (WHERE NOT soft AND parts.version = 6 AND parts.is_host) AS ipv6_id,
+        min(ip_assignment_id) FILTER (WHERE NOT soft AND parts.version = 6 AND NOT parts.is_host) AS ipv6_delegated_id,
         bool_or(parts IS NULL) AS unreadable
     FROM owned
     GROUP BY account_service_id
@@ -54,6 +51,9 @@ SELECT
     CASE WHEN found.hosts IS NULL THEN found.pool_key END AS pool_key,
     found.ipv6,
     found.ipv6_delegated,
+    CASE WHEN found.hosts IS NULL THEN found.pool_id END AS pool_id,
+    found.ipv6_id,
+    found.ipv6_delegated_id,
     CASE
         WHEN found.unreadable
             THEN reject('ip_invalid', 'An IP assignment of the service is no address.', 'Correct it in Sonar.')

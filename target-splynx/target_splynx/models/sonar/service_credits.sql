@@ -1,17 +1,11 @@
--- Regular credits become the discount of the account's main service (mapping.md §5.4): internet before voice before others, the oldest.
--- A service has one discount with one end; credits with another end become a charge below zero of their own (setting further_credits).
--- line_key (of the credit), target_line_key, monthly, start_date, end_date, description, separate, skip, problem, label.
+-- Regular credits become the discount of one service of the account (mapping.md §5.4): one that costs at least as much, with the same taxes where
+-- there is one, internet before voice before others, the oldest. A service has one discount with one end, and it cannot exceed the service's price;
+-- other credits become an additional discount in percent, or a charge below zero of their own (settings further_credits, credit_taxes).
+-- line_key (of the credit), account_id, account_service_id, target_line_key, monthly, percent (of the service's price), tariff_key (of the charge
+-- of its own), start_date, end_date, description, becomes (discount, percent, charge), skip, problem, label.
 WITH chargeable AS (
-    SELECT * FROM shared.service_lines
-    WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX') AND skip IS NULL AND problem IS NULL
-),
-main_service AS (
-    SELECT account_id, line_key
-    FROM chargeable
-    QUALIFY row_number() OVER (
-        PARTITION BY account_id
-        ORDER BY CASE kind WHEN 'internet' THEN 1 WHEN 'voice' THEN 2 ELSE 3 END, account_service_id
-    ) = 1
+    SELECT *, quantity * unit_price AS monthly FROM shared.service_lines
+    WHERE kind IN ('internet', 'voice', 'recurring') AND source_type NOT IN ('VOICE_PARAMETER', 'FLAT_TAX', 'EXEMPT_PART') AND skip IS NULL AND problem IS NULL
 ),
 charged AS (
     SELECT account_id, sum(quantity * unit_price) AS monthly
@@ -28,27 +22,71 @@ credited AS (
     SELECT account_id, sum(monthly) AS monthly FROM credits WHERE skip IS NULL AND problem IS NULL GROUP BY account_id
 ),
 -- The largest sum with one end goes into the discount, the endless one when sums are equal.
-main_end AS (
-    SELECT account_id, end_date
+pools AS (
+    SELECT account_id, end_date, sum(monthly) AS monthly, max(percent) AS percent
     FROM credits
     WHERE skip IS NULL AND problem IS NULL
     GROUP BY account_id, end_date
     QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY sum(monthly) DESC, end_date DESC NULLS FIRST) = 1
+),
+main_service AS (
+    SELECT service.account_id, service.line_key, service.monthly, service.percent
+    FROM chargeable AS service
+    LEFT JOIN pools AS pool ON pool.account_id = service.account_id
+    QUALIFY row_number() OVER (
+        PARTITION BY service.account_id
+        ORDER BY
+            service.monthly >= pool.monthly DESC NULLS LAST,
+            service.percent = pool.percent DESC NULLS LAST,
+            CASE service.kind WHEN 'internet' THEN 1 WHEN 'voice' THEN 2 ELSE 3 END,
+            service.account_service_id
+    ) = 1
+),
+placed AS (
+    SELECT
+        credit.*,
+        main.line_key AS target_line_key,
+        main.monthly AS target_monthly,
+        credit.end_date IS DISTINCT FROM pool.end_date AS other_end,
+        sum(credit.monthly) FILTER (
+            WHERE credit.skip IS NULL AND credit.problem IS NULL AND credit.end_date IS NOT DISTINCT FROM pool.end_date
+                AND (getvariable('credit_taxes') = 'service' OR credit.percent = main.percent)
+        ) OVER (PARTITION BY credit.account_id ORDER BY credit.monthly DESC, credit.line_key ROWS UNBOUNDED PRECEDING) > main.monthly AS too_much,
+        getvariable('credit_taxes') <> 'service' AND credit.percent <> main.percent AS other_taxes,
+        CASE WHEN main.monthly > 0 THEN CAST(round(100 * credit.monthly / main.monthly, 4) AS DECIMAL(9,4)) END AS share
+    FROM credits AS credit
+    LEFT JOIN main_service AS main ON main.account_id = credit.account_id
+    LEFT JOIN pools AS pool ON pool.account_id = credit.account_id
+),
+judged AS (
+    SELECT
+        *,
+        CASE
+            WHEN NOT (coalesce(other_end, false) OR coalesce(too_much, false) OR coalesce(other_taxes, false)) THEN 'discount'
+            -- Only when the percentage gives the amount back to the cent.
+            WHEN getvariable('further_credits') = 'percent' AND other_end AND NOT coalesce(other_taxes, false) AND share <= 100
+                AND round(CAST(target_monthly AS DECIMAL(19,4)) * share / 100, 2) = round(monthly, 2)
+                THEN 'percent'
+            ELSE 'charge'
+        END AS becomes
+    FROM placed
 )
 SELECT
     credit.line_key,
     credit.account_id,
     credit.account_service_id,
-    main.line_key AS target_line_key,
+    credit.target_line_key,
     credit.monthly,
+    credit.share AS percent,
+    'tool:credit' || CASE WHEN coalesce(credit.percent, 0) = 0 THEN '' ELSE ':' || CAST(credit.percent AS DECIMAL(9,4)) END AS tariff_key,
     credit.start_date,
     credit.end_date,
     credit.description,
-    credit.end_date IS DISTINCT FROM main_end.end_date AND getvariable('further_credits') = 'recurring' AS separate,
+    credit.becomes,
     credit.skip,
     CASE
         WHEN credit.problem IS NOT NULL THEN credit.problem
-        WHEN main.line_key IS NULL
+        WHEN credit.target_line_key IS NULL
             THEN reject('credit_without_service', 'No service of the account can carry the credit.', 'Check the account''s services in Sonar.')
         WHEN credited.monthly > charged.monthly
             THEN reject(
@@ -56,16 +94,14 @@ SELECT
                 'Credits of ' || credited.monthly || ' a month exceed the charges of ' || charged.monthly || '.',
                 'Lower the credit in Sonar; Splynx issues no negative invoice.'
             )
-        WHEN credit.end_date IS DISTINCT FROM main_end.end_date AND getvariable('further_credits') <> 'recurring'
+        WHEN credit.becomes = 'charge' AND getvariable('further_credits') = 'reject'
             THEN reject(
-                'credit_end_differs',
-                'The account has credits with different ends, and a service has one discount.',
-                'Set further_credits to recurring, or make the ends equal in Sonar.'
+                'credit_does_not_fit',
+                'The credit has another end or other taxes than the account''s other credits, or exceeds the price of its service; a service has one discount.',
+                'Set further_credits to recurring, or make the credits equal in Sonar.'
             )
     END AS problem,
     credit.label
-FROM credits AS credit
-LEFT JOIN main_service AS main ON main.account_id = credit.account_id
+FROM judged AS credit
 LEFT JOIN charged ON charged.account_id = credit.account_id
 LEFT JOIN credited ON credited.account_id = credit.account_id
-LEFT JOIN main_end ON main_end.account_id = credit.account_id

@@ -6,5 +6,5 @@ SELECT
     max(credit.end_date) AS end_date,
     clip(string_agg(credit.description, ' + ' ORDER BY credit.line_key), 512) AS text
 FROM shared.service_credits AS credit
-WHERE credit.skip IS NULL AND credit.problem IS NULL AND NOT credit.separate
+WHERE credit.skip IS NULL AND credit.problem IS NULL AND credit.becomes = 'discount'
 GROUP BY credit.target_line_key

@@ -1,11 +1,12 @@
 -- Every regular charge with all that decides about it, the same for each kind of service (mapping.md §5.1 to §5.4).
 -- line_key, item, kind, account_id, account_service_id, tariff_key, description, quantity, unit_price, monthly, period, start_date, end_date, begin_date,
--- own_reason, package, skip, problem, label.
+-- own_reason, package, percent (sum of its taxes), skip, problem, label.
 WITH removals AS (
-    SELECT TRY_CAST(event.primary_event_object_id AS BIGINT) AS account_service_id, min(local_date(event.datetime)) AS day
-    FROM sonar.scheduled_events AS event
-    WHERE event.event = 'REMOVE_SERVICE' AND NOT event.complete
-    GROUP BY 1
+    SELECT planned.account_service_id, min(planned.day) AS day
+    FROM shared.planned_ends AS planned
+    -- An event before the cut-over is Sonar's own.
+    JOIN shared.scheduled_changes AS change ON change.id = planned.event_id AND change.becomes = 'end'
+    GROUP BY planned.account_service_id
 ),
 found AS (
     SELECT
@@ -65,6 +66,7 @@ SELECT
     local_date(dated.created_at) AS begin_date,
     dated.own_reason,
     one_line(package.name) AS package,
+    dated.percent,
     dated.final_status,
     CASE
         WHEN dated.account_skip IS NOT NULL THEN dated.account_skip

@@ -1,5 +1,5 @@
 -- The RADIUS login of each internet service (mapping.md §5.5): its own RADIUS account, else the account's when it has one internet service.
--- account_service_id, login, password, problem.
+-- account_service_id, login, password, radius_account_id, problem.
 WITH owned AS (
     SELECT
         coalesce(radius.account_service_id, only_one.account_service_id) AS account_service_id,
@@ -30,6 +30,7 @@ SELECT
     account_service_id,
     login,
     password,
+    radius_account_id,
     CASE
         WHEN account_service_id <> first_owner
             THEN reject(

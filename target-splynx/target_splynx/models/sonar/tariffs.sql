@@ -1,21 +1,16 @@
 -- The tariffs: each item once per tax percentage that its customers pay, because a Splynx tariff has one tax (mapping.md §1.5, §2).
 -- tariff_key, kind, item, service_id, percent, title, price, frequency, enabled, used, tax_id, partners, company_id, general_ledger_code_id, skip.
-WITH own_percent AS (
-    -- What a customer without zone, exemption and rate of its own pays.
-    SELECT applied.item, coalesce(sum(percent(tax.rate)) FILTER (WHERE tax.type = 'GLOBAL'), 0) AS percent
-    FROM shared.item_taxes AS applied
-    JOIN sonar.taxes AS tax ON tax.id = applied.tax_id
-    GROUP BY applied.item
-),
-used_percents AS (
-    SELECT item, percent, count(*) AS lines FROM shared.line_taxes GROUP BY item, percent
+WITH used_percents AS (
+    SELECT item, percent, count(*) AS lines
+    FROM (SELECT item, percent FROM shared.line_taxes UNION ALL SELECT item, percent FROM shared.planned_taxes)
+    GROUP BY item, percent
 ),
 variants AS (
     SELECT used.item, used.percent, used.lines FROM used_percents AS used
     UNION ALL
-    SELECT item.item, CASE WHEN getvariable('tax_by') = 'tariff' THEN coalesce(own.percent, 0) ELSE 0 END, 0
+    SELECT item.item, CASE WHEN getvariable('tax_by') <> 'none' THEN coalesce(own.percent, 0) ELSE 0 END, 0
     FROM shared.catalogue_items AS item
-    LEFT JOIN own_percent AS own ON own.item = item.item
+    LEFT JOIN shared.item_percents AS own ON own.item = item.item
     WHERE item.item NOT IN (SELECT item FROM used_percents)
 ),
 described AS (
@@ -23,10 +18,10 @@ described AS (
         item.*,
         variant.percent,
         variant.lines > 0 AS used,
-        variant.percent = CASE WHEN getvariable('tax_by') = 'tariff' THEN coalesce(own.percent, 0) ELSE 0 END AS plain
+        variant.percent = CASE WHEN getvariable('tax_by') <> 'none' THEN coalesce(own.percent, 0) ELSE 0 END AS plain
     FROM variants AS variant
     JOIN shared.catalogue_items AS item ON item.item = variant.item
-    LEFT JOIN own_percent AS own ON own.item = item.item
+    LEFT JOIN shared.item_percents AS own ON own.item = item.item
     WHERE item.kind IN ('internet', 'voice', 'recurring', 'one_time')
 ),
 titled AS (
@@ -38,15 +33,6 @@ titled AS (
             ELSE ' (tax ' || regexp_replace(CAST(percent AS VARCHAR), '\.?0+$', '') || ' %)'
         END AS ending
     FROM described
-),
-matching_taxes AS (
-    -- By rate; of several the one whose name is a tax of Sonar, then the oldest.
-    SELECT
-        TRY_CAST(tax.rate AS DECIMAL(9,4)) AS percent,
-        arg_min(tax.id, tax.id + CASE WHEN known.name IS NULL THEN 1000000000 ELSE 0 END) AS tax_id
-    FROM splynx.taxes AS tax
-    LEFT JOIN (SELECT DISTINCT lower(one_line(name)) AS name FROM sonar.taxes) AS known ON known.name = lower(one_line(tax.name))
-    GROUP BY 1
 )
 SELECT
     CASE WHEN tariff.kind = 'recurring' THEN tariff.item ELSE CAST(tariff.service_id AS VARCHAR) END
@@ -83,5 +69,5 @@ SELECT
             )
     END AS reject
 FROM titled AS tariff
-LEFT JOIN matching_taxes AS tax ON tax.percent = tariff.percent AND tariff.percent > 0
+LEFT JOIN shared.matching_taxes AS tax ON tax.percent = tariff.percent AND tariff.percent > 0
 LEFT JOIN shared.company_partners AS partner ON partner.company_id = tariff.company_id

@@ -23,7 +23,9 @@ SELECT
     false AS hide_on_admin_portal,  -- staff sees it
     false AS show_on_customer_portal,  -- customers do not choose it
     category.id AS transaction_category_id,  -- services.general_ledger_code_id
-    MAP {'sonar_usage_policy': clip(one_line(policy.name) || ' (' || policy.cap_in_gigabytes || ' GB)', 255)} AS additional_attributes,  -- usage_based_billing_policies: caps are configuration in Splynx
+    map_concat(
+        MAP {'sonar_usage_policy': clip(one_line(policy.name) || ' (' || policy.cap_in_gigabytes || ' GB)', 255)}, custom.fields
+    ) AS additional_attributes,  -- usage_based_billing_policies: caps are configuration in Splynx; custom fields of the service
     tariff.reject AS _reject,
     tariff.skip AS _skip,
     'Internet plan ' || tariff.title AS _label
@@ -31,5 +33,6 @@ FROM shared.tariffs AS tariff
 LEFT JOIN sonar.data_service_details AS detail ON detail.service_id = tariff.service_id
 LEFT JOIN sonar.usage_based_billing_policies AS policy ON policy.id = detail.usage_based_billing_policy_id
 LEFT JOIN splynx.transaction_categories AS category ON category.source_key = 'gl:' || tariff.general_ledger_code_id
+LEFT JOIN shared.service_custom_fields AS custom ON custom.service_id = tariff.service_id AND custom.module = 'tariffs_internet'
 WHERE tariff.kind = 'internet'
 ORDER BY tariff.service_id, tariff.percent

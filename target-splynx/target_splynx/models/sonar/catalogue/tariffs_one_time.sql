@@ -17,9 +17,11 @@ SELECT
     tariff.enabled,  -- services.enabled
     false AS hide_on_admin_portal,  -- staff sees it
     false AS show_on_customer_portal,  -- customers do not choose it
+    custom.fields AS additional_attributes,  -- custom fields of the service
     tariff.reject AS _reject,
     tariff.skip AS _skip,
     'One-time plan ' || tariff.title AS _label
 FROM shared.tariffs AS tariff
+LEFT JOIN shared.service_custom_fields AS custom ON custom.service_id = tariff.service_id AND custom.module = 'tariffs_one_time'
 WHERE tariff.kind = 'one_time'
 ORDER BY tariff.service_id, tariff.percent

@@ -20,7 +20,7 @@ SELECT
     true AS available_for_services,  -- see tariffs_internet
     false AS hide_on_admin_portal,  -- staff sees it
     false AS show_on_customer_portal,  -- customers do not choose it
-    MAP {
+    map_concat(MAP {
         'sonar_voice_terms': CAST(to_json({
             'local_minutes': CASE WHEN detail.unlimited_local_minutes THEN 'unlimited' ELSE CAST(detail.local_minutes AS VARCHAR) END,
             'long_distance_minutes': CASE WHEN detail.unlimited_long_distance_minutes THEN 'unlimited' ELSE CAST(detail.long_distance_minutes AS VARCHAR) END,
@@ -30,11 +30,12 @@ SELECT
             'first_interval_in_seconds': detail.first_interval_in_seconds,
             'sub_interval_in_seconds': detail.sub_interval_in_seconds
         }) AS VARCHAR)
-    } AS additional_attributes,  -- voice_service_details as JSON, for the rate tables that are made by hand
+    }, custom.fields) AS additional_attributes,  -- voice_service_details as JSON, for the rate tables that are made by hand; custom fields of the service
     tariff.reject AS _reject,
     tariff.skip AS _skip,
     'Voice plan ' || tariff.title AS _label
 FROM shared.tariffs AS tariff
 LEFT JOIN sonar.voice_service_details AS detail ON detail.service_id = tariff.service_id
+LEFT JOIN shared.service_custom_fields AS custom ON custom.service_id = tariff.service_id AND custom.module = 'tariffs_voice'
 WHERE tariff.kind = 'voice'
 ORDER BY tariff.service_id, tariff.percent

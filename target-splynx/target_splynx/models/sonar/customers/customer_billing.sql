@@ -50,7 +50,8 @@ SELECT
     clip(mail.zip, 32) AS billing_zip_code,  -- zip
     clip(mail.city, 32) AS billing_city,  -- city
     CASE WHEN parent.id IS NOT NULL THEN getvariable('child_billing') END AS sub_billing_mode,  -- accounts.parent_account_id: child_billing (aggregated: the parent pays)
-    kind.label AS _label
+    kind.label AS _label,
+    customer.source_key AS _account
 FROM splynx.customers AS customer
 JOIN shared.account_kinds AS kind ON CAST(kind.account_id AS VARCHAR) = customer.source_key
 JOIN sonar.accounts AS account ON account.id = kind.account_id

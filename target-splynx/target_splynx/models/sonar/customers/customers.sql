@@ -15,15 +15,6 @@ WITH labels_of_account AS (
         OR (label.source_key = 'tool:lifeline' AND billing.lifeline)
     GROUP BY account.id
 ),
-places AS (
-    -- Where the customer lives; without such an address, where the mail goes.
-    SELECT * FROM shared.account_addresses QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY type = 'MAILING') = 1
-),
-states AS (
-    SELECT lower(regexp_replace(CAST(code AS VARCHAR), '^[A-Za-z]{2}[-_]', '')) AS code, min(id) AS id
-    FROM splynx.states_provinces
-    GROUP BY 1
-),
 settings_of_account AS (
     -- What Splynx has no field for (mapping.md §3.4).
     SELECT
@@ -65,7 +56,8 @@ SELECT
     ) AS additional_attributes,  -- custom fields of account, main contact (contact_) and address (address_); sonar_status, sonar_billing, sonar_contacts, sonar_state
     kind.reject AS _reject,
     kind.skip AS _skip,
-    kind.label AS _label
+    kind.label AS _label,
+    CAST(account.id AS VARCHAR) AS _account
 FROM sonar.accounts AS account
 JOIN shared.account_kinds AS kind ON kind.account_id = account.id
 LEFT JOIN sonar.account_types AS type ON type.id = account.account_type_id
@@ -74,8 +66,8 @@ LEFT JOIN shared.account_locations AS where_to ON where_to.account_id = account.
 LEFT JOIN splynx.locations AS location ON location.source_key = where_to.location_key
 LEFT JOIN shared.customer_logins AS login ON login.account_id = account.id
 LEFT JOIN shared.account_contacts AS people ON people.account_id = account.id
-LEFT JOIN places AS place ON place.account_id = account.id
-LEFT JOIN states AS state ON state.code = lower(state_code(place.state))
+LEFT JOIN shared.account_places AS place ON place.account_id = account.id
+LEFT JOIN shared.states AS state ON state.code = lower(state_code(place.state))
 LEFT JOIN labels_of_account AS label ON label.account_id = account.id
 LEFT JOIN settings_of_account AS billing ON billing.account_id = account.id
 LEFT JOIN shared.customer_fields AS fields ON fields.account_id = account.id

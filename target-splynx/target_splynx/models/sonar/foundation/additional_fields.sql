@@ -21,7 +21,12 @@ WITH own_fields (module, name, title, type) AS (
         ('services_custom', 'sonar_account_service_id', 'Sonar account service', 'string'),
         ('services_custom', 'sonar_start_date', 'Begin in Sonar', 'date'),
         ('services_custom', 'sonar_price_reason', 'Reason of the price', 'string'),
-        ('services_custom', 'sonar_package', 'Package in Sonar', 'string')
+        ('services_custom', 'sonar_package', 'Package in Sonar', 'string'),
+        ('ticket', 'sonar_created_at', 'Created in Sonar', 'datetime'),
+        ('ticket', 'sonar_closed_at', 'Closed in Sonar', 'datetime'),
+        ('ticket', 'sonar_due_date', 'Due in Sonar', 'date'),
+        ('ticket', 'sonar_group', 'Group in Sonar', 'string'),
+        ('customer_documents', 'sonar_created_at', 'Created in Sonar', 'datetime')
 ),
 fields AS (
     SELECT

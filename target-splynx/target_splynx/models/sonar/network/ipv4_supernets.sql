@@ -17,4 +17,4 @@ SELECT
     network.skip AS _skip,
     network.label AS _label
 FROM shared.networks AS network
-WHERE (network.parts IS NULL OR network.parts.version = 4) AND network.network_type = 'rootnet'
+WHERE (network.parts IS NULL OR network.parts.version = 4) AND starts_with(network.network_key, 'supernet:')

@@ -29,15 +29,6 @@ notes AS (
     FROM sonar.notes
     WHERE noteable_type = 'NetworkSite'
     GROUP BY noteable_id
-),
-custom_fields AS (
-    SELECT
-        data.customfielddataable_id AS site_id,
-        string_agg(one_line(field.name) || ': ' || one_line(data.value), chr(10) ORDER BY field.id) AS fields
-    FROM sonar.custom_field_data AS data
-    JOIN sonar.custom_fields AS field ON field.id = data.custom_field_id
-    WHERE data.customfielddataable_type = 'NetworkSite' AND one_line(data.value) IS NOT NULL
-    GROUP BY data.customfielddataable_id
 )
 SELECT
     CAST(site.id AS VARCHAR) AS source_key,  -- network_sites.id
@@ -50,7 +41,7 @@ SELECT
         chr(10),
         'Height: ' || site.height_in_meters || ' m',
         'Contacts: ' || contact.contacts,
-        field.fields,
+        field.text,
         note.notes
     ), 4000) AS description,  -- height_in_meters, contacts, custom fields, notes; as plain text
     clip(address.address, 255) AS address,  -- addresses of the site
@@ -62,7 +53,7 @@ FROM sonar.network_sites AS site
 LEFT JOIN addresses AS address ON address.site_id = site.id
 LEFT JOIN contacts AS contact ON contact.site_id = site.id
 LEFT JOIN notes AS note ON note.site_id = site.id
-LEFT JOIN custom_fields AS field ON field.site_id = site.id
+LEFT JOIN shared.custom_texts AS field ON field.entity_type = 'NetworkSite' AND field.owner_id = site.id
 LEFT JOIN shared.company_partners AS partner ON partner.company_id = site.company_id
 LEFT JOIN splynx.locations AS location ON location.source_key = 'site:' || site.id
 ORDER BY site.id

@@ -1,4 +1,5 @@
 -- resource: tasks_comments
+-- natural_key: [task_id, user_id, created_at, comment]
 -- on_delete: ignore
 -- description: Notes on jobs become comments of the task, with author and time.
 SELECT

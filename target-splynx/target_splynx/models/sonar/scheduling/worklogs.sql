@@ -1,4 +1,5 @@
 -- resource: tasks_worklogs
+-- natural_key: [task_id, user_id, started_at, stopped_at]
 -- on_delete: ignore
 -- description: Check-ins of jobs become worklogs of the task.
 WITH spent AS (

@@ -8,7 +8,8 @@ SELECT
     service.customer_id,  -- its customer
     clip(concat_ws(', ', place.street, place.city, state_code(place.state), place.zip), 255) AS address,  -- addresses.line1, line2, city, subdivision, zip
     place.gps AS marker,  -- addresses.latitude, longitude; 0,0 is nothing
-    line.label AS _label
+    line.label AS _label,
+    CAST(line.account_id AS VARCHAR) AS _account
 FROM splynx.services_internet AS service
 JOIN shared.service_lines AS line ON line.line_key = 'service:' || service.source_key
 JOIN shared.internet_problems AS problems ON problems.account_service_id = line.account_service_id AND problems.problem IS NULL

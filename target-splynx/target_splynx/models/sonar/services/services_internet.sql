@@ -10,7 +10,7 @@ SELECT
     CASE WHEN line.final_status IN ('active', 'blocked') THEN 'active' ELSE 'stopped' END AS status,  -- active; of inactive accounts (inactive_services: stopped) stopped
     line.description,  -- name_override, else services.name: this is what invoices print
     line.quantity,  -- quantity
-    line.unit_price,  -- price_override, else services.amount, / 100, per month of billing_frequency
+    CASE WHEN member.line_key IS NULL THEN line.unit_price ELSE CAST(0 AS DECIMAL(19,4)) END AS unit_price,  -- price_override, else services.amount, / 100, per month of billing_frequency; 0 within a bundle, which is charged as a whole
     CAST(line.start_date AS VARCHAR) AS start_date,  -- first day not billed by Sonar: next_bill_date of service, else account; period begin
     coalesce(CAST(line.end_date AS VARCHAR), '0000-00-00') AS end_date,  -- expiring services and scheduled removals; else endless
     line.period,  -- billing_frequency over 1; else -1: as the customer
@@ -36,6 +36,7 @@ SELECT
     CASE WHEN address.problem IS NULL THEN address.ipv6_delegated END AS ipv6_delegated,  -- fixed IPv6 network
     macs.macs AS mac,  -- MAC_ADDRESS fields of the devices, and uninventoried addresses
     TRY_CAST(getvariable('router_map')[router.subnet] AS BIGINT) AS router_id,  -- router_map by subnet id; Sonar knows no routers
+    bundle.id AS bundle_service_id,  -- packages: bundle; the bundle that the service is part of
     fields.fields AS additional_attributes,  -- begin, reason of the price, package, internal fields
     coalesce(
         problems.problem,
@@ -43,11 +44,14 @@ SELECT
         CASE WHEN tariff.id IS NULL THEN reject('tariff_missing', 'The plan ' || line.item || ' is not in Splynx.', 'See why the tariff was rejected.') END
     ) AS _reject,
     line.skip AS _skip,
-    line.label AS _label
+    line.label AS _label,
+    CAST(line.account_id AS VARCHAR) AS _account
 FROM shared.service_lines AS line
 LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(line.account_id AS VARCHAR)
 LEFT JOIN splynx.tariffs_internet AS tariff ON tariff.source_key = line.tariff_key
-LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_key
+LEFT JOIN shared.bundle_lines AS member ON member.line_key = line.line_key
+LEFT JOIN splynx.services_bundle AS bundle ON bundle.source_key = member.bundle_service_key
+LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_key AND member.line_key IS NULL
 LEFT JOIN shared.service_logins AS login ON login.account_service_id = line.account_service_id
 LEFT JOIN shared.service_addresses AS address ON address.account_service_id = line.account_service_id
 LEFT JOIN shared.service_macs AS macs ON macs.account_service_id = line.account_service_id

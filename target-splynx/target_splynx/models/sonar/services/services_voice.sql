@@ -3,32 +3,6 @@
 -- on_delete: end
 -- end: {status: disabled}
 -- description: Voice services, one per telephone number.
-WITH voice_accounts AS (
-    SELECT account_id, min(account_service_id) AS account_service_id, count(*) AS services
-    FROM shared.service_lines
-    WHERE kind = 'voice'
-    GROUP BY account_id
-),
-numbers AS (
-    SELECT
-        line.line_key,
-        assignment.id AS did_assignment_id,
-        did.number,
-        row_number() OVER (PARTITION BY line.line_key ORDER BY assignment.id) AS position,
-        count(*) OVER (PARTITION BY line.line_key) AS numbers
-    FROM sonar.did_assignments AS assignment
-    JOIN sonar.dids AS did ON did.id = assignment.did_id
-    JOIN shared.service_lines AS line ON line.kind = 'voice' AND line.account_id = assignment.account_id
-    JOIN voice_accounts AS voice ON voice.account_id = line.account_id
-    -- A number without service belongs to the account's first voice service; one with service to the first line of that service.
-    WHERE line.account_service_id = CASE
-        WHEN assignment.service_id IS NULL THEN voice.account_service_id
-        ELSE (
-            SELECT min(other.account_service_id) FROM shared.service_lines AS other
-            WHERE other.account_id = assignment.account_id AND other.item = 'service:' || assignment.service_id
-        )
-    END
-)
 SELECT
     line.account_service_id || coalesce(':did:' || number.did_assignment_id, '') AS source_key,  -- account_services.id and did_assignments.id
     customer.id AS customer_id,  -- account_services.account_id
@@ -38,9 +12,10 @@ SELECT
     -- As many numbers as the quantity: each is charged. Otherwise the first number carries the whole price, the others none.
     CASE WHEN coalesce(number.numbers, 1) = line.quantity OR number.position > 1 THEN 1 ELSE line.quantity END AS quantity,  -- quantity, shared out over the numbers
     CASE
+        WHEN member.line_key IS NOT NULL THEN CAST(0 AS DECIMAL(19,4))
         WHEN coalesce(number.position, 1) = 1 OR number.numbers = line.quantity THEN line.unit_price
         ELSE CAST(0 AS DECIMAL(19,4))
-    END AS unit_price,  -- price_override, else services.amount, / 100, per month
+    END AS unit_price,  -- price_override, else services.amount, / 100, per month; 0 within a bundle
     CAST(line.start_date AS VARCHAR) AS start_date,  -- first day not billed by Sonar
     coalesce(CAST(line.end_date AS VARCHAR), '0000-00-00') AS end_date,  -- scheduled removals; else endless
     line.period,  -- billing_frequency over 1; else -1
@@ -52,6 +27,7 @@ SELECT
     discount.text AS discount_text,  -- names of the credits
     number.number AS phone,  -- dids.number through did_assignments
     'outgoing' AS direction,  -- outgoing
+    bundle.id AS bundle_service_id,  -- packages: bundle; the bundle that the service is part of
     fields.fields AS additional_attributes,  -- begin, reason of the price, package, internal fields
     coalesce(
         line.problem,
@@ -60,13 +36,16 @@ SELECT
         CASE WHEN number.number IS NULL THEN reject('number_missing', 'The voice service has no telephone number.', 'Assign a DID to the account in Sonar.') END
     ) AS _reject,
     line.skip AS _skip,
-    line.label || coalesce(' ' || number.number, '') AS _label
+    line.label || coalesce(' ' || number.number, '') AS _label,
+    CAST(line.account_id AS VARCHAR) AS _account
 FROM shared.service_lines AS line
-LEFT JOIN numbers AS number ON number.line_key = line.line_key
+LEFT JOIN shared.voice_numbers AS number ON number.line_key = line.line_key
 LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(line.account_id AS VARCHAR)
 LEFT JOIN splynx.tariffs_voice AS tariff ON tariff.source_key = line.tariff_key
 -- Only the first number has the discount.
-LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_key AND coalesce(number.position, 1) = 1
+LEFT JOIN shared.bundle_lines AS member ON member.line_key = line.line_key
+LEFT JOIN splynx.services_bundle AS bundle ON bundle.source_key = member.bundle_service_key
+LEFT JOIN shared.service_discounts AS discount ON discount.line_key = line.line_key AND member.line_key IS NULL AND coalesce(number.position, 1) = 1
 LEFT JOIN shared.service_fields AS fields ON fields.line_key = line.line_key
 WHERE line.kind = 'voice'
 ORDER BY line.account_service_id, number.did_assignment_id

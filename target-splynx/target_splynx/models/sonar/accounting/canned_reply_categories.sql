@@ -1,0 +1,3 @@
+-- Told with the canned replies in the handwork sheet.
+SELECT id, NULL AS model, NULL AS source_key, 'merged' AS part, 'made by hand: canned replies have no API' AS skip
+FROM sonar.canned_reply_categories

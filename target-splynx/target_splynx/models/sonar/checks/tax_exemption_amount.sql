@@ -1,0 +1,12 @@
+-- title: Part of a price untaxed
+-- area: taxes
+-- severity: blocker
+-- action: Splynx taxes the whole price. Split the service in two in Sonar, or accept the difference.
+SELECT
+    'service_taxes' AS stream,
+    applied.id,
+    NULL::BIGINT AS account_id,
+    money(applied.exemption_amount) || ' of ' || coalesce(one_line(service.name), 'service ' || applied.service_id) AS detail
+FROM sonar.service_taxes AS applied
+LEFT JOIN sonar.services AS service ON service.id = applied.service_id
+WHERE applied.exemption_amount > 0
