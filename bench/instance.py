@@ -34,12 +34,12 @@ def cache_folder() -> Path:
     return CACHE
 
 
-def data_set(accounts: int) -> Path:
-    """A provider of that size with all of its history; made once."""
-    path = cache_folder() / f"sonar-{accounts}-full.sqlite"
+def data_set(accounts: int, history: str = "full") -> Path:
+    """A provider of that size with (all) of its history; made once."""
+    path = cache_folder() / f"sonar-{accounts}-{history}.sqlite"
     if not path.exists():
         part = path.with_suffix(".part")
-        command = [sys.executable, "-m", "sandbox", "generate", "--database", str(part), "--history", "full"]
+        command = [sys.executable, "-m", "sandbox", "generate", "--database", str(part), "--history", history]
         subprocess.run([*command, "--accounts", str(accounts)], check=True, stdout=subprocess.DEVNULL)
         part.replace(path)
     return path

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import instance
 
@@ -31,9 +31,7 @@ def lines_of(accounts: int, history: str = "none") -> Path:
     path = folder / f"lines-{accounts}-{history}.jsonl"
     if path.exists():
         return path
-    database = folder / f"sonar-{accounts}-{history}.sqlite"
-    command = [sys.executable, "-m", "sandbox", "generate", "--database", str(database), "--history", history]
-    subprocess.run([*command, "--accounts", str(accounts)], check=True, stdout=subprocess.DEVNULL)
+    database = instance.data_set(accounts, history)
     part = path.with_suffix(".part")
     with instance.sonar(database, 0) as url, part.open("wb") as output:
         environment = {**os.environ, **instance.tap_environment(url, requests_per_minute=0)}
@@ -63,8 +61,10 @@ def ask(url: str, path: str, method: str = "GET", body: object = None) -> Any:
     return json.loads(text) if text else None
 
 
-def target(url: str, workspace: Path, lines: Path, **settings: object) -> subprocess.Popen[str]:
-    """The target as a process; its log comes on stderr."""
+def target(
+    url: str, workspace: Path, lines: Path, log: IO[str] | int = subprocess.PIPE, **settings: object
+) -> subprocess.Popen[str]:
+    """The target as a process; its log comes on stderr, or goes to `log`."""
     config = workspace.with_suffix(".json")
     config.write_text(
         json.dumps({
@@ -74,7 +74,7 @@ def target(url: str, workspace: Path, lines: Path, **settings: object) -> subpro
     )  # fmt: skip
     return subprocess.Popen(
         [sys.executable, "-m", "target_splynx", "--config", str(config), "--input", str(lines)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
     )  # fmt: skip
 
 

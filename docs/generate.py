@@ -98,7 +98,8 @@ _HELD = {
     "credit_cards": ["token", "token_id"], "bank_accounts": ["token", "token_id"],
     "network_monitoring_templates": ["snmp3_auth_passphrase", "snmp3_priv_passphrase"],
 }  # fmt: skip
-"""Secrets that the streams of the migration hold and that no model reads (tokens: unless `payment_account_map` is set)."""
+"""Secrets that the streams of the migration hold and that no model reads (tokens: unless `payment_account_map` is
+set)."""
 
 
 def select() -> str:

@@ -19,18 +19,15 @@ from target_splynx.errors import MigrationError, PlanStale, Stopped
 from target_splynx.ledger.entries import Operation
 from target_splynx.ledger.store import Ledger
 from target_splynx.ledger.undoings import begin_loading, run_of
-from target_splynx.loading.execute import Executor
-from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
-from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
+from target_splynx.loading.session import LoadSession, limits_of
 from target_splynx.modelling.dependencies import Graph
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import is_provisional
 from target_splynx.planning.existing import Existing
-from target_splynx.planning.files import FileStore
 from target_splynx.planning.relations import identity
 from target_splynx.readback import Expected, pairs, read
-from target_splynx.run import RunResult, fingerprints, prepare_models, reject_limit
+from target_splynx.run import RunResult, fingerprints, prepare_models
 from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import SplynxError
@@ -63,18 +60,13 @@ def apply_plan(
     client.check()
     graph, _ = prepare_models(settings, stage)
     _same_input(summary, stage, graph)
-    models = {model.name: model for model in graph.order}
-    executor = Executor(
-        client,
-        retry_attempts=settings.retry_attempts,
-        passwords=PasswordFile(settings.workspace),
-        files=FileStore(settings.workspace),
-    )
-    resolve_in_doubt(ledger, executor, models)
+    session = LoadSession(settings, ledger, client, graph, stop=stop)
+    session.resolve_doubts()
     active = frozenset(model for model, _, state, _ in ledger.counts(number) if state == "planned")
     _nothing_moved(ledger, client, graph, number, active, settings.parallel_workers)
     rows = list(summary.get("rows", []))
-    limits = _limits(settings, rows)
+    rejects, read = sum(int(row["rejected"]) for row in rows), sum(int(row["read"]) for row in rows)
+    limits = limits_of(settings, rejects=rejects, rows=read)
     if not begin_loading(ledger, number):
         raise PlanStale(f"Run {number} was overtaken by another run. {_AGAIN}")
     result = RunResult(number, "failed", rows=rows)
@@ -83,16 +75,7 @@ def apply_plan(
         totals[model] += count if state == "planned" else 0
     progress = Progress(totals=dict(totals), pulse=Pulse(settings.workspace, client.counters).beat)
     try:
-        Loader(
-            run=number,
-            graph=graph,
-            active=active,
-            ledger=ledger,
-            executor=executor,
-            progress=progress,
-            limits=limits,
-            stop=stop,
-        ).load()
+        session.load(number, active=active, progress=progress, limits=limits)
         result.state = "done"
     except Stopped:
         result.state = "stopped"
@@ -216,21 +199,6 @@ def _made_since(existing: Existing, model: Model, planned: list[Operation]) -> I
 
 
 # -- small things ------------------------------------------------------------------------------------------------------
-
-
-def _limits(settings: Settings, rows: list[dict[str, Any]]) -> Limits:
-    found = sum(int(row["rejected"]) for row in rows)
-    if settings.on_reject == "stop" and found:
-        raise MigrationError(f"The plan has {found} rejects and on_reject is stop. Nothing was written.")
-    limit = reject_limit(settings.reject_limit, sum(int(row["read"]) for row in rows))
-    if limit is not None and found > limit:
-        raise MigrationError(f"The plan has {found} rejects, more than reject_limit allows. Nothing was written.")
-    return Limits(
-        workers=settings.parallel_workers,
-        batch_size=settings.batch_size,
-        on_reject=settings.on_reject,
-        max_rejects=None if limit is None else limit - found,
-    )
 
 
 def _add_loaded(row: dict[str, Any], progress: Progress) -> None:

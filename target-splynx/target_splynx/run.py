@@ -10,17 +10,14 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from target_splynx import functions
 from target_splynx.contract.live import LiveContract
 from target_splynx.errors import MigrationError, Stopped
 from target_splynx.ledger.store import Ledger
-from target_splynx.loading.execute import Executor
-from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
-from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.progress import Progress
+from target_splynx.loading.session import LoadSession, limits_of
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.library import AS_IS, load_models, names_in, optional_streams
@@ -28,7 +25,6 @@ from target_splynx.modelling.passthrough import passthrough_models
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.engine_tables import keep_basis
 from target_splynx.planning.existing import Existing
-from target_splynx.planning.files import FileStore
 from target_splynx.planning.planner import Planner
 from target_splynx.planning.summary import PlanSummary
 from target_splynx.settings import Settings
@@ -36,6 +32,7 @@ from target_splynx.splynx.auth import authentication
 from target_splynx.splynx.client import Client
 from target_splynx.stage.fingerprint import mark_evaluated, models_fingerprint, stage_fingerprint
 from target_splynx.stage.store import Stage
+from target_splynx.stage.sweeps import swept_stream
 from target_splynx.watching.pulse import Pulse
 
 logger = logging.getLogger(__name__)
@@ -140,14 +137,10 @@ def execute(
     client = client or connect(settings, stop=stop)
     client.check()
     graph, active = prepare_models(settings, stage)
-    _unknown_streams(settings.unknown_streams, streams, graph)
-    files = FileStore(settings.workspace)
-    executor = Executor(
-        client, retry_attempts=settings.retry_attempts, passwords=PasswordFile(settings.workspace), files=files
-    )
-    models = {model.name: model for model in graph.order}
+    _unknown_streams(settings.unknown_streams, streams, graph, stage)
+    session = LoadSession(settings, ledger, client, graph, stop=stop)
     if not settings.dry_run:
-        resolve_in_doubt(ledger, executor, models)
+        session.resolve_doubts()
     run = ledger.start_run(dry_run=settings.dry_run, settings=dict(public_settings))
     result = RunResult(run, "failed")
     summary = PlanSummary()
@@ -166,9 +159,9 @@ def execute(
             evaluator=evaluator,
             billed=Billed(client),
             on_delete=settings.on_delete,
-            files=files,
+            files=session.files,
         )
-        files.clear()
+        session.files.clear()
         summary = planner.plan(stop)
         keep_basis(evaluator, ledger)
         mark_evaluated(stage, graph.order, graph.parts)
@@ -177,21 +170,12 @@ def execute(
         result.state = "planned"
         if not settings.dry_run:
             result.state = "failed"
-            limits = _limits(settings, summary)
+            limits = limits_of(settings, rejects=summary.rejected, rows=summary.rows)
             ledger.set_run_state(run, "loading")
             progress.totals = {name: counts.writes + counts.adopt for name, counts in summary.models.items()}
-            Loader(
-                run=run,
-                graph=graph,
-                active=active,
-                ledger=ledger,
-                executor=executor,
-                progress=progress,
-                limits=limits,
-                stop=stop,
-            ).load()
-            files.clear()
-            result.state = "done"
+            session.load(run, active=active, progress=progress, limits=limits)
+            session.files.clear()
+            result.state = "failed" if summary.failed else "done"
     except Stopped:
         result.state = "stopped"
         raise
@@ -211,9 +195,10 @@ def execute(
     return result
 
 
-def _unknown_streams(policy: str, streams: Iterable[str], graph: Graph) -> None:
-    """Say, or refuse, what no model reads."""
-    unknown = sorted(set(streams).difference(*(reads.streams for reads in graph.reads.values())))
+def _unknown_streams(policy: str, streams: Iterable[str], graph: Graph, stage: Stage) -> None:
+    """Say, or refuse, what no model reads; streams of ids tell what is gone from those that models read."""
+    named = {swept_stream(stage, name) or name for name in streams}
+    unknown = sorted(named.difference(*(reads.streams for reads in graph.reads.values())))
     if not unknown or policy == "ignore":
         return
     message = f"no model reads {'stream' if len(unknown) == 1 else 'streams'} {', '.join(unknown)}"
@@ -223,37 +208,6 @@ def _unknown_streams(policy: str, streams: Iterable[str], graph: Graph) -> None:
             "(`models_path`), or set unknown_streams to warn. Nothing was written."
         )
     logger.warning("%s: staged, but not loaded", message)
-
-
-def _limits(settings: Settings, summary: PlanSummary) -> Limits:
-    """`reject_limit` counts the rejects that planning found, too."""
-    found = sum(counts.rejected for counts in summary.models.values())
-    limit = reject_limit(settings.reject_limit, sum(counts.read for counts in summary.models.values()))
-    if settings.on_reject == "stop" and found:
-        raise MigrationError(
-            f"{found} records cannot be written and on_reject is stop. See `splynx-migration rejects`. "
-            "Nothing was written."
-        )
-    if limit is not None and found > limit:
-        raise MigrationError(
-            f"{found} records cannot be written, more than reject_limit ({settings.reject_limit}) allows. "
-            "See `splynx-migration rejects`. Nothing was written."
-        )
-    return Limits(
-        workers=settings.parallel_workers,
-        batch_size=settings.batch_size,
-        on_reject=settings.on_reject,
-        max_rejects=None if limit is None else limit - found,
-    )
-
-
-def reject_limit(text: str, rows: int) -> int | None:
-    """`50` or `5%` (of the rows that the models yield); empty = no limit. The text was checked by the settings."""
-    if not text:
-        return None
-    if text.endswith("%"):
-        return int(rows * Decimal(text[:-1]) / 100)
-    return int(text)
 
 
 def _rows(summary: PlanSummary, progress: Progress) -> list[dict[str, Any]]:

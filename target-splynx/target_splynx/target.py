@@ -40,6 +40,7 @@ from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
+from target_splynx.stage.sweeps import remove_swept
 from target_splynx.workspace import locked, private_files
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -169,10 +170,10 @@ class TargetSplynx(Target):
         for sink in self._plain.values():
             counter = sink.record_counter_metric
             counter.increment(read.get(sink.stream_name, 0) - counter.value)
-        for stream in read:
-            if self.completeness.whole(stream, start_state=False):
-                self.stage.mark_complete(stream)
+        self.stage.mark_complete(*(stream for stream in read if self.completeness.whole(stream, start_state=False)))
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
+        for stream, rows in remove_swept(self.stage, self.completeness.closed()).items():
+            self.logger.info("%s: %d rows are gone at the source", stream, rows)
         if self.stop.is_set():
             raise Stopped(STOPPED_WHILE_READING)
         self._reading = False

@@ -14,7 +14,9 @@ from typing import Any
 from target_splynx.contract.resource import Resource, resources
 from target_splynx.contract.values import holds
 from target_splynx.ledger.store import Ledger
-from target_splynx.loading.paths import identity
+from target_splynx.ledger.undoings import held_records, held_resources
+from target_splynx.loading.masking import masked_value
+from target_splynx.planning.relations import identity, went_with
 from target_splynx.readback import Expected, expect, pairs, read
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound
@@ -80,23 +82,18 @@ def verify(ledger: Ledger, client: Client, *, model_order: Iterable[str], worker
 
 
 def _expectations(ledger: Ledger, model_order: Iterable[str]) -> dict[str, dict[str, Expected]]:
-    """What each record should hold, by resource and address; without patches of records that were deleted since."""
+    """What each record should hold, by resource and address; without what was deleted since, and what went with it."""
     found: dict[str, dict[str, Expected]] = {}
-    order = list(model_order)
-    gone = _deleted(ledger, order)
-    for model in order:
+    dead = {
+        identity(record.resource, record.splynx_id, record.path)
+        for name in held_resources(ledger, ("deleted",))
+        for record in held_records(ledger, name, ("deleted",))
+    }
+    for model in model_order:
         for record in ledger.all_records(model):
-            if (record.resource, identity(resources()[record.resource], record.path, record.splynx_id)) not in gone:
+            own = identity(record.resource, record.splynx_id, record.path)
+            if own not in dead and not went_with(record.resource, record.splynx_id, record.payload, record.path, dead):
                 expect(found, record)
-    return found
-
-
-def _deleted(ledger: Ledger, models: Iterable[str]) -> set[tuple[str, str]]:
-    """Resource and address of the records that were deleted."""
-    found = set()
-    for model in models:
-        for record in ledger.records(model, list(ledger.keys(model, ("deleted",)))).values():
-            found.add((record.resource, identity(resources()[record.resource], record.path, record.splynx_id)))
     return found
 
 
@@ -117,4 +114,5 @@ def _compare(
             continue
         if not holds(held, applied):
             checked.different += 1
-            differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, applied, held))
+            told = masked_value(name, applied), masked_value(name, held)
+            differences.append(Difference(resource.name, wanted.source_key, wanted.splynx_id, name, *told))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from splynx_runs import KEY, SECRET, Migration, Provider
+from splynx_runs import KEY, SECRET, Migration, Provider, write_models
 from target_splynx.cli import main
 
 
@@ -99,6 +99,18 @@ def test_verify_takes_the_last_word_of_several_models_of_a_record(command: Any, 
     migration.run(provider)
     assert migration.splynx.customers()["4"]["parent_id"] == migration.splynx.customers()["1"]["id"]
     command("verify")
+
+
+def test_verify_asks_nothing_of_what_went_with_a_deleted_record(command: Any, migration: Migration, provider: Provider) -> None:
+    write_models(migration.models, on_delete="delete")
+    migration.run(provider)
+    provider.people, provider.lines = provider.people[1:], provider.lines[1:]
+    provider.people[0]["parent"] = None
+    migration.run(provider.feed(version=2))
+    assert "1" not in migration.splynx.customers()
+    told = json.loads(command("verify", "--json").stdout)
+    assert told["differences"] == []
+    assert "customer_info" not in told["resources"], "the only one that was written belonged to the deleted customer"
 
 
 def test_check_finds_missing_rights(command: Any, migration: Migration) -> None:

@@ -1,4 +1,4 @@
-"""Random kills over a load of 100 customers, with everything else that can go wrong: the same Splynx in the end.
+"""Random kills over a load of 100 customers, with each thing that can go wrong beside them: the same Splynx in the end.
 
 The long form, with the shipped models and a hundred kills, is `bench/kills.py`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,26 +18,39 @@ from splynx_runs import Migration, Provider, Splynx, write_models
 from test_crash_safety import run_until_done
 
 MOST = {"path_regex": "/admin/(customers|tariffs)"}
+FAULTS: dict[str, list[dict[str, Any]]] = {
+    "kills only": [],
+    "answers cut after the commit": [{"match": {**MOST, "method": "POST"}, "kind": "cut_after", "probability": 0.05}],
+    "server errors": [
+        {"match": MOST, "kind": "status", "status": 502, "probability": 0.025},
+        {"match": MOST, "kind": "status", "status": 500, "probability": 0.025, "after": True},
+    ],
+    "expired tokens": [{"match": MOST, "kind": "expired_token", "probability": 0.02}],
+    "a lost ledger": [],
+}
+FAULTS["everything"] = [rule for rules in FAULTS.values() for rule in rules]
+LOST = {"a lost ledger", "everything"}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_kills_faults_and_a_lost_ledger_leave_nothing_twice_and_nothing_out(seed: int, migration: Migration, tmp_path: Path) -> None:
-    provider = Provider.of(100)
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What Splynx holds after a load that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("calm")
     with SplynxServer(now=NOW) as server:
-        calm = Migration(tmp_path / "calm", Splynx(server), write_models(tmp_path / "calm" / "models"))
-        calm.run(provider)
-        expected = calm.splynx.picture()
-    chance = random.Random(seed)
+        undisturbed = Migration(folder, Splynx(server), write_models(folder / "models"))
+        undisturbed.run(Provider.of(100))
+        return undisturbed.splynx.picture()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_random_kills_leave_nothing_twice_and_nothing_out(fault: str, migration: Migration, calm: dict[str, list[str]]) -> None:
+    provider = Provider.of(100)
+    chance = random.Random(fault)
     migration.settings.update(auth_method="token", retry_attempts=4, parallel_workers=8)
     migration.splynx.server.application.traffic.latency_ms = 10
-    migration.splynx.faults(
-        {"match": {**MOST, "method": "POST"}, "kind": "cut_after", "probability": 0.02, "seed": seed},
-        {"match": MOST, "kind": "status", "status": 502, "probability": 0.025, "seed": seed},
-        {"match": MOST, "kind": "status", "status": 500, "probability": 0.025, "after": True, "seed": seed},
-        {"match": MOST, "kind": "expired_token", "probability": 0.01, "seed": seed},
-    )
+    migration.splynx.faults(*({**rule, "seed": chance.randrange(1000)} for rule in FAULTS[fault]))
     kills = 0
-    for lost in (False, True, False):
+    for number in range(3):
         process = migration.start(provider, batch_size=20)
         before, enough = sum(migration.splynx.writes().values()), chance.randrange(5, 70)
         while process.poll() is None and sum(migration.splynx.writes().values()) - before < enough:
@@ -45,14 +59,18 @@ def test_random_kills_faults_and_a_lost_ledger_leave_nothing_twice_and_nothing_o
         process.kill()
         output, _ = process.communicate()
         assert output == "", "no state before everything is written"
-        if lost:
-            for path in migration.workspace.glob("ledger.sqlite*"):
-                path.unlink()
+        if number == 1 and fault in LOST:
+            _lose_ledger(migration.workspace)
     assert kills == 3
     run_until_done(migration, provider)
-    assert migration.splynx.picture() == expected
+    assert migration.splynx.picture() == calm
     migration.splynx.faults()
     migration.run(provider)
     migration.splynx.reset_stats()
     migration.run(provider)
     assert migration.splynx.writes() == {}
+
+
+def _lose_ledger(workspace: Path) -> None:
+    for path in workspace.glob("ledger.sqlite*"):
+        path.unlink()

@@ -72,8 +72,9 @@ def test_what_left_without_an_answer_is_in_doubt_also_after_a_crash(url: str) ->
     ledger._hold.release()  # all that a crash gives back
     again = Ledger(url, splynx=SPLYNX)
     again.start_run(dry_run=False, settings={})
-    (doubtful,) = again.in_doubt()
-    assert (doubtful.id, doubtful.payload) == (1, {"parent": 12}), "the payload as it was sent, with real ids"
+    (doubt,) = again.in_doubt()
+    sent = doubt.operation
+    assert (doubt.run, sent.id, sent.payload) == (1, 1, {"parent": 12}), "the payload as it was sent, with real ids"
     again.close()
 
 
@@ -92,7 +93,7 @@ def test_released_operations_are_planned_again(ledger: Ledger) -> None:
     run = begin(ledger, operation(1), operation(2))
     ledger.mark_sent([operation(1), operation(2)])
     ledger.release([2])
-    assert [o.id for o in ledger.in_doubt()] == [1]
+    assert [doubt.operation.id for doubt in ledger.in_doubt()] == [1]
     assert [o.id for o in ledger.planned(run, "customers/people", after=0, limit=10)] == [2]
 
 
@@ -160,9 +161,13 @@ def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
     assert "hidden-password" not in str(caught.value)
 
 
-def test_the_file_is_for_the_operator_only(tmp_path: Path) -> None:
-    Ledger(sqlite_url(tmp_path), splynx=SPLYNX).close()
-    assert stat.S_IMODE((tmp_path / "ledger.sqlite").stat().st_mode) == 0o600
+def test_the_files_are_for_the_operator_only_while_a_run_writes_too(tmp_path: Path) -> None:
+    ledger = Ledger(sqlite_url(tmp_path), splynx=SPLYNX)
+    begin(ledger, operation(1))
+    files = sorted(path for path in tmp_path.iterdir() if path.is_file())
+    assert {path.name for path in files} >= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    ledger.close()
 
 
 def test_two_processes_may_make_the_same_ledger_at_the_same_moment(url: str) -> None:

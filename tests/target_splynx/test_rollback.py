@@ -204,7 +204,7 @@ def test_a_killed_rollback_goes_on_where_it_was(migration: Migration) -> None:
     migration.run(Provider.of(40))
     migration.splynx.faults({"match": {"method": "DELETE"}, "kind": "delay", "seconds": 0.03})
     for least in (10, 40):
-        process = _start(migration)
+        process = start_rollback(migration)
         deadline = time.monotonic() + 60
         migration.splynx.reset_stats()
         while sum(migration.splynx.writes().values()) < least:
@@ -226,7 +226,7 @@ def test_a_killed_rollback_followed_by_a_run_loses_nothing(migration: Migration)
     migration.run(provider)
     picture = migration.splynx.picture()
     migration.splynx.faults({"match": {"method": "DELETE"}, "kind": "delay", "seconds": 0.03})
-    process = _start(migration)
+    process = start_rollback(migration)
     migration.splynx.reset_stats()
     while sum(migration.splynx.writes().values()) < 20:
         assert process.poll() is None, process.communicate()
@@ -241,7 +241,7 @@ def test_a_killed_rollback_followed_by_a_run_loses_nothing(migration: Migration)
 def test_a_signal_stops_a_rollback_and_says_how_it_goes_on(migration: Migration) -> None:
     migration.run(Provider.of(40))
     migration.splynx.faults({"match": {"method": "DELETE"}, "kind": "delay", "seconds": 0.03})
-    process = _start(migration)
+    process = start_rollback(migration)
     migration.splynx.reset_stats()
     while not migration.splynx.writes():
         assert process.poll() is None, process.communicate()
@@ -275,7 +275,7 @@ def test_a_rollback_works_when_the_models_are_gone(migration: Migration, provide
     assert dump(migration.splynx) == before
 
 
-def _start(migration: Migration) -> subprocess.Popen[str]:
+def start_rollback(migration: Migration) -> subprocess.Popen[str]:
     environment = {f"TARGET_SPLYNX_{name}".upper(): str(value) for name, value in migration.config().items()}
     return subprocess.Popen(
         [str(Path(sys.executable).with_name("splynx-migration")), "rollback", "1"],

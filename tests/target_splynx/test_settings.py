@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from target_splynx.errors import SettingsError
+from target_splynx.loading.session import reject_limit
 from target_splynx.modelling.model import SECTIONS
-from target_splynx.run import reject_limit
 from target_splynx.settings import CONFIG, SECRETS, Settings, public
 from target_splynx.target import load_config_from_environment
 

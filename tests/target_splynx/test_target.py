@@ -131,6 +131,8 @@ def test_an_interrupted_full_table_is_no_whole_stream(migration: Migration, prov
     with pytest.raises(MigrationError, match=r"stream people was never staged in full"):
         migration.run(feed)
     assert migration.splynx.customers() == {}
+    assert len(migration.splynx.rows("tariffs/internet")) == 2, "what needs nothing of it is written"
+    assert migration.summary()[""] == "failed"
 
 
 def test_an_interrupted_second_sync_takes_no_row_for_gone(migration: Migration, provider: Provider) -> None:

@@ -64,8 +64,8 @@ def main(verbose: bool) -> None:
     """Look at, check and prove a migration into Splynx.
 
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
-    apply. During a run: watch. After it: status, rejects, retry, accounting, verify. By hand: handwork. To go back: rollback.
-    When all is over: purge.
+    apply. During a run: watch. After it: status, rejects, retry, accounting, verify. By hand: handwork. To go back:
+    rollback. When all is over: purge.
     """
     click.get_current_context().with_resource(private_files())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")

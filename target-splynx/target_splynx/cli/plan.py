@@ -25,7 +25,7 @@ from target_splynx.errors import MigrationError
 from target_splynx.ledger.entries import Operation
 from target_splynx.ledger.store import Ledger
 from target_splynx.ledger.undoings import run_of
-from target_splynx.loading.masking import masked
+from target_splynx.loading.masking import masked, without_secrets
 from target_splynx.planning.belonging import belonging
 from target_splynx.planning.diff import ATTRIBUTES, is_provisional
 from target_splynx.settings import Settings, public
@@ -166,7 +166,8 @@ def _print(found: Iterator[Operation], counted: Counter[str], limit: int) -> Non
         label = "" if operation.label == f"{operation.resource} {operation.source_key}" else f"  {operation.label}"
         out.print(f"{sign} {operation.resource} {operation.source_key}{label}", highlight=False, markup=False)
         if refused:
-            out.print(f"    {operation.reason}: {operation.message}", highlight=False, markup=False)
+            message = without_secrets(operation.message or "", operation.payload)
+            out.print(f"    {operation.reason}: {message}", highlight=False, markup=False)
             continue
         for line in _fields(operation):
             out.print(f"    {line}", highlight=False, markup=False)
@@ -200,5 +201,6 @@ def shown(value: Any) -> str:
 def _as_dict(operation: Operation) -> dict[str, Any]:
     names = ("model", "resource", "source_key", "label", "action", "state", "splynx_id", "reason", "field", "message")
     found = {name: getattr(operation, name) for name in names}
+    found["message"] = without_secrets(operation.message, operation.payload) if operation.message else None
     before = masked(operation.before) if operation.before is not None else None
     return {**found, "payload": masked(operation.payload), "before": before}

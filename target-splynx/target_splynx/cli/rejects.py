@@ -19,7 +19,7 @@ from target_splynx.cli.context import (
 )
 from target_splynx.ledger.entries import Operation
 from target_splynx.ledger.undoings import run_of
-from target_splynx.loading.masking import masked
+from target_splynx.loading.masking import masked, without_secrets
 from target_splynx.spreadsheet import write_lines
 
 _COLUMNS = (
@@ -105,7 +105,7 @@ def _row(operation: Operation, names: dict[int, str]) -> dict[str, Any]:
         "reason": operation.reason or "",
         "field": operation.field or "",
         "value": payload.get(operation.field or ""),
-        "message": operation.message or "",
+        "message": without_secrets(operation.message or "", operation.payload),
         "remedy": operation.remedy or "",
         "blocked_by": names.get(operation.blocked_by or 0),
         "splynx_id": operation.splynx_id,

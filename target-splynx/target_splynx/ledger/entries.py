@@ -79,6 +79,15 @@ class Outcome:
     blocked_by: int | None = None
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """An operation whose request left and whose answer was never journalled. `sent_at`: ISO 8601, UTC."""
+
+    run: int
+    sent_at: str
+    operation: Operation
+
+
 def now() -> str:
     """UTC, to the second."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from target_splynx.contract.resource import API_PREFIX
 from target_splynx.errors import LedgerError
 from target_splynx.ledger.entries import (
+    Doubt,
     Operation,
     Outcome,
     Record,
@@ -54,14 +55,13 @@ class Ledger:
             # Parameters are values of customers: no error message shows them.
             self.engine = sa.create_engine(url, hide_parameters=True)
             if self.engine.dialect.name == "sqlite":
+                _private(self.engine.url.database)
                 tune_sqlite(self.engine)
             self._open(splynx)
-        except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LedgerError(
                 f"The ledger cannot be opened: {str(error).splitlines()[0]} Check `ledger_url`."
             ) from None
-        if self.engine.dialect.name == "sqlite" and self.engine.url.database not in {None, "", ":memory:"}:
-            Path(str(self.engine.url.database)).chmod(0o600)
 
     def close(self) -> None:
         """Give back the connections, and the ledger to others."""
@@ -373,11 +373,12 @@ class Ledger:
             ],
         )
 
-    def in_doubt(self) -> list[Operation]:
+    def in_doubt(self) -> list[Doubt]:
         """Operations whose request left and whose answer was never journalled, over all runs."""
         query = sa.select(operations).where(operations.c.state == "sent").order_by(operations.c.id)
         with self.engine.connect() as connection:
-            return [operation_of(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query).mappings()
+            return [Doubt(int(row["run"]), str(row["at"] or now()), operation_of(row)) for row in rows]
 
     def operation_ids(self, run: int, model: str) -> dict[int, int]:
         """provisional id → operation id of a model in a run."""
@@ -407,6 +408,17 @@ class Ledger:
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
                 yield operation_of(row)
+
+
+def _private(database: str | None) -> None:
+    """Make the file before SQLite does, for its owner only: payloads are personal, some hold passwords. SQLite gives
+    the files beside it (`-wal`, `-shm`) the same mode."""
+    if database in {None, "", ":memory:"} or str(database).startswith("file:"):
+        return
+    path = Path(str(database))
+    if path.parent.is_dir():
+        path.touch(mode=0o600)
+        path.chmod(0o600)
 
 
 def _address(url: str) -> str:

@@ -93,6 +93,7 @@ undoings = sa.Table(
     sa.Column("undoes", sa.Integer, nullable=False),
 )
 
+
 def tune_sqlite(engine: sa.Engine) -> None:
     """What every connection to an SQLite ledger is set to."""
 

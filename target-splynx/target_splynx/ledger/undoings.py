@@ -45,9 +45,9 @@ def undone(ledger: Ledger, run: int) -> dict[int, int]:
         return {int(new): int(old) for new, old in connection.execute(query)}
 
 
-def held_resources(ledger: Ledger) -> list[str]:
+def held_resources(ledger: Ledger, states: Sequence[str] = ("live", "ended")) -> list[str]:
     """Resources of which the ledger holds records."""
-    query = sa.select(records.c.resource).where(records.c.state != "deleted").distinct()
+    query = sa.select(records.c.resource).where(records.c.state.in_(states)).distinct()
     with ledger.engine.connect() as connection:
         return sorted(name for (name,) in connection.execute(query))
 

@@ -15,7 +15,7 @@ from target_splynx.contract.live import MARKER
 from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
-from target_splynx.loading.lookup import Undecidable, around_it, find_created
+from target_splynx.loading.lookup import Undecidable, all_created, around_it, find_created
 from target_splynx.loading.numbers import Numbers
 from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, delete_path, item_path
@@ -40,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 1.0
 """Before a lost answer is looked up; doubled each time."""
+LATE_PAUSES = 3.0
+"""How many of these pauses a create without marker is waited for before it is sent again: Splynx may still be carrying
+out the first one, and nothing there refuses a second."""
 
 
 class InDoubt(MigrationError):  # noqa: N818 - named by the state of the operation
@@ -145,7 +148,10 @@ class Executor:
         for attempt in range(1, self._attempts + 1):
             try:
                 answer = self._client.post(path, body, parts) if parts else self._client.post(path, body)
-                return self._made(model, operation, _id_of(model, answer, operation))
+                own = _id_of(model, answer, operation)
+                if attempt > 1:
+                    own = self._only_one(model, operation, known, own)
+                return self._made(model, operation, own)
             except ValidationRefused as error:  # noqa: PERF203 - each try fails by itself
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
                 if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation, known)):
@@ -153,13 +159,50 @@ class Executor:
                 raise
             except Unavailable as error:
                 logger.info("%s %s: %s; looking whether it was made", model.resource.name, operation.source_key, error)
-                time.sleep(wait)
-                wait *= 2
-                if found := self._look(model, operation, known):
+                if found := self._look_after(model, operation, known, wait):
                     return self._made(model, operation, found)
+                wait *= 2
                 if attempt == self._attempts:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
+
+    def _look_after(self, model: Model, operation: Operation, known: int, pause: float) -> str | None:
+        """Look for a record after a pause; for one without marker several times, see `LATE_PAUSES`."""
+        late = time.monotonic() + pause + (0 if _is_marked(model, operation) else LATE_PAUSES * self._wait)
+        while True:
+            time.sleep(pause)
+            found = self._look(model, operation, known)
+            if found or time.monotonic() + pause > late:
+                return found
+
+    def _only_one(self, model: Model, operation: Operation, known: int, own: str) -> str:
+        """The id of the record after a repeated create: when the first try was carried out, too, later than anybody
+        waited for it, the second one is taken back. Markers are unique in Splynx: these cannot double."""
+        if _is_marked(model, operation):
+            return own
+        try:
+            made = all_created(self._client, model, operation.source_key, operation.payload, operation.path, known)
+            others = [found for found in made if found != own]
+        except (Undecidable, SplynxError):
+            return own  # it was made; whether it is alone cannot be seen
+        if len(others) != 1:
+            return own
+        logger.warning("%s %s was made twice: %s is taken back", model.resource.name, operation.source_key, own)
+        if not self._taken_back(model, operation, own):
+            raise InDoubt(
+                f"{model.resource.name} {operation.source_key} was made twice ({others[0]} and {own}), and the second "
+                "one cannot be deleted. Delete one of them in Splynx, then run again."
+            )
+        return others[0]
+
+    def _taken_back(self, model: Model, operation: Operation, own: str) -> bool:
+        if not model.resource.can_delete:
+            return False
+        try:
+            self._client.delete(delete_path(model.resource, operation.path, own))
+        except SplynxError:
+            return False
+        return True
 
     def _made(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
         """The outcome of a create, after its file was sent. A record whose file was refused is there all the same."""
@@ -310,6 +353,10 @@ def _id_of(model: Model, answer: Any, operation: Operation) -> str:
     if name is None:
         return operation.source_key
     raise Unavailable(HTTPStatus.CREATED, f"accepted a {model.resource.name} but told no {name}")
+
+
+def _is_marked(model: Model, operation: Operation) -> bool:
+    return model.marked and MARKER in operation.payload.get(ATTRIBUTES, {})
 
 
 def _tells_apart(model: Model, error: ValidationRefused) -> bool:

@@ -2,17 +2,17 @@
 
 In: the planned operations of a run. Out: outcomes in the ledger. One thread (this one) talks to the ledger; workers
 only talk to Splynx. Operations are journalled as `sent` in batches before they leave, and settled in small batches
-after they return.
+after they return. Workers have a short queue of work before them, so that none waits while the journal is written.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.5
 SETTLE_COUNT = 50
+AHEAD = 3
+"""Operations per worker that are handed out at once: one in flight, the others next. The journal's commits take less
+time than these."""
 FAREWELLS = frozenset({"end", "delete"})
 
 
@@ -69,10 +72,12 @@ class Loader:
         self._waiting = [m.name for m in graph.order if m.name in active]
         self._finished: set[str] = {m.name for m in graph.order if m.name not in active}
         self._cursor: dict[str, int] = {}
-        self._open: dict[str, int] = {}  # model → operations claimed and not yet settled
+        self._open: dict[str, int] = {}  # model → operations claimed whose outcome is not known yet
         self._exhausted: set[str] = set()
         self._closed: dict[str, Outcome] = {}  # models that Splynx does not allow
         self._ready: deque[tuple[Operation, dict[str, Any]]] = deque()
+        self._flying: dict[Future[Outcome | None], tuple[Operation, dict[str, Any]]] = {}
+        self._landed: queue.SimpleQueue[Future[Outcome | None]] = queue.SimpleQueue()
         self._settle: list[Outcome] = []
         self._settled_at = time.monotonic()
         self._rejected = 0
@@ -89,10 +94,11 @@ class Loader:
         with ThreadPoolExecutor(self._limits.workers, thread_name_prefix="splynx") as pool:
             try:
                 self._drive(pool)
-                if self._failure is None and not self._stop.is_set():
+                if self._goes_on():
                     self._begin_farewells()
                     self._drive(pool)
             finally:
+                pool.shutdown(cancel_futures=True)  # on an unforeseen error: what was handed out stays in doubt
                 self._flush()
                 self._ledger.release([operation.id for operation, _ in self._ready])
         if self._failure is not None:
@@ -102,44 +108,68 @@ class Loader:
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
+    def _goes_on(self) -> bool:
+        return self._failure is None and not self._stop.is_set()
+
     def _drive(self, pool: ThreadPoolExecutor) -> None:
-        flying: dict[Future[Outcome], Operation] = {}
         while True:
-            if self._failure is None and not self._stop.is_set():
+            if self._goes_on():
                 self._refill()
-                self._hand_out(pool, flying)
-            if not flying:
+                self._hand_out(pool)
+            if not self._flying:
                 self._flush()
-                if self._failure is None and not self._stop.is_set() and self._more():
+                if self._goes_on() and (self._waiting or self._ready):
                     continue
                 return
-            done, _ = wait(flying, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in done:
-                del flying[future]
-                try:
-                    self._take(future.result())
-                except MigrationError as error:
-                    # The operation stays `sent`: the next run looks it up.
-                    self._failure = self._failure or error
+            self._collect()
             if len(self._settle) >= SETTLE_COUNT or time.monotonic() - self._settled_at > SETTLE_SECONDS:
                 self._flush()
             self._progress.tick()
 
-    def _hand_out(self, pool: ThreadPoolExecutor, flying: dict[Future[Outcome], Operation]) -> None:
-        while len(flying) < self._limits.workers:
-            index = first_free((operation for operation, _ in self._ready), flying.values(), self._models)
+    def _hand_out(self, pool: ThreadPoolExecutor) -> None:
+        while len(self._flying) < self._limits.workers * AHEAD:
+            handed_out = (operation for operation, _ in self._flying.values())
+            index = first_free((operation for operation, _ in self._ready), handed_out, self._models)
             if index is None:
                 return
             operation, old = self._ready[index]
             del self._ready[index]
-            if operation.model in self._closed:
-                self._take(self._not_allowed(operation))
-                continue
-            model = self._models[operation.model]
-            flying[pool.submit(self._executor.carry_out, model, operation, old)] = operation
+            future = pool.submit(self._work, operation, old)
+            self._flying[future] = operation, old
+            future.add_done_callback(self._landed.put)
 
-    def _more(self) -> bool:
-        return bool(self._waiting or self._ready)
+    def _work(self, operation: Operation, old: dict[str, Any]) -> Outcome | None:
+        """In a worker's thread: one write; None when it did not leave because the load has ended meanwhile."""
+        if not self._goes_on():
+            return None
+        if first := self._closed.get(operation.model):
+            return Outcome(operation, "rejected", reason="not_allowed", message=first.message, remedy=first.remedy)
+        outcome = self._executor.carry_out(self._models[operation.model], operation, old)
+        if outcome.reason == "not_allowed":
+            self._closed.setdefault(operation.model, outcome)
+        return outcome
+
+    def _collect(self) -> None:
+        """Wait for an outcome, and take all that are there."""
+        try:
+            self._land(self._landed.get(timeout=1.0))
+            while True:
+                self._land(self._landed.get_nowait())
+        except queue.Empty:
+            return
+
+    def _land(self, future: Future[Outcome | None]) -> None:
+        operation, old = self._flying.pop(future)
+        try:
+            outcome = future.result()
+        except MigrationError as error:
+            # The operation stays `sent`: the next run looks it up.
+            self._failure = self._failure or error
+            return
+        if outcome is None:
+            self._ready.append((operation, old))
+        else:
+            self._take(outcome)
 
     def _refill(self) -> None:
         """Claim the next batch when the workers would run dry."""
@@ -148,17 +178,16 @@ class Loader:
             model = self._next_model()
             if model is None:
                 return
-            page = self._ledger.planned(
-                self._run, model, after=self._cursor.get(model, 0), limit=self._limits.batch_size
-            )
-            page = [op for op in page if (op.action in FAREWELLS) is self._parting]
-            if not page:
+            limit = self._limits.batch_size
+            if model not in self._cursor:  # workers wait for the first ones of a model that others waited for
+                limit = min(limit, self._limits.workers * AHEAD)
+            page = self._ledger.planned(self._run, model, after=self._cursor.get(model, 0), limit=limit)
+            if len(page) < limit:
                 self._exhausted.add(model)
-                if not self._open.get(model):
-                    self._finish(model)
-                continue
-            self._cursor[model] = page[-1].id
-            self._claim(model, page)
+            if page:
+                self._cursor[model] = page[-1].id
+                self._claim(model, [op for op in page if (op.action in FAREWELLS) is self._parting])
+            self._maybe_finish(model)
 
     def _open_models(self) -> None:
         for name in list(self._waiting):
@@ -176,10 +205,13 @@ class Loader:
             return None
         return min(candidates, key=lambda name: self._open[name])
 
-    def _finish(self, name: str) -> None:
-        self._open.pop(name, None)
-        if name in self._waiting:
-            self._waiting.remove(name)
+    def _maybe_finish(self, name: str) -> None:
+        """A model has ended when its last outcome is known. Who waits for it may begin before that is journalled: what
+        is in doubt then is looked up, each record for itself."""
+        if self._open.get(name) != 0 or name not in self._exhausted:
+            return
+        del self._open[name]
+        self._waiting.remove(name)
         self._finished.add(name)
         self._progress.finished(name)
 
@@ -187,19 +219,12 @@ class Loader:
 
     def _claim(self, model: str, page: list[Operation]) -> None:
         self._open[model] += len(page)
-        for operation in page:
-            if operation.action == "adopt":
-                record = Record(
-                    model,
-                    operation.source_key,
-                    operation.resource,
-                    operation.splynx_id or "",
-                    operation.payload,
-                    operation.path,
-                )
-                self._take(Outcome(operation, "done", splynx_id=operation.splynx_id, record=record))
-        self._flush()
-        old = self._ledger.records(model, [op.source_key for op in page if op.action != "create"])
+        adopted = [operation for operation in page if operation.action == "adopt"]
+        for operation in adopted:
+            self._take(Outcome(operation, "done", splynx_id=operation.splynx_id, record=_adopted(operation)))
+        if adopted:
+            self._flush()  # what follows on the same record reads it from the ledger
+        old = self._ledger.records(model, [op.source_key for op in page if op.action not in {"create", "adopt"}])
         ready: list[tuple[Operation, dict[str, Any]]] = []
         for operation in page:
             if operation.action == "adopt":
@@ -248,6 +273,8 @@ class Loader:
             self._note_reject(outcome)
         self._settle.append(outcome)
         self._progress.settled(outcome)
+        self._open[operation.model] -= 1
+        self._maybe_finish(operation.model)
 
     def _note_reject(self, outcome: Outcome) -> None:
         operation = outcome.operation
@@ -259,8 +286,6 @@ class Loader:
             outcome.reason,
             outcome.field or "no field",
         )
-        if outcome.reason == "not_allowed" and operation.model not in self._closed:
-            self._closed[operation.model] = outcome
         if self._limits.on_reject == "stop":
             self._failure = self._failure or RejectLimitReached(
                 f"{operation.label} was rejected ({outcome.reason}: {outcome.message}) and on_reject is stop."
@@ -271,22 +296,11 @@ class Loader:
                 "See `splynx-migration rejects`."
             )
 
-    def _not_allowed(self, operation: Operation) -> Outcome:
-        first = self._closed[operation.model]
-        return Outcome(operation, "rejected", reason="not_allowed", message=first.message, remedy=first.remedy)
-
     def _flush(self) -> None:
         self._settled_at = time.monotonic()
-        if not self._settle:
-            return
-        batch, self._settle = self._settle, []
-        self._ledger.settle(self._run, batch)
-        for outcome in batch:
-            name = outcome.operation.model
-            if name in self._open:
-                self._open[name] -= 1
-        for name in [n for n, count in self._open.items() if count == 0 and n in self._exhausted]:
-            self._finish(name)
+        if self._settle:
+            batch, self._settle = self._settle, []
+            self._ledger.settle(self._run, batch)
 
     def _begin_farewells(self) -> None:
         """Second pass: ends and deletes, dependants before what they hang on."""
@@ -296,29 +310,12 @@ class Loader:
         self._cursor, self._open, self._exhausted = {}, {}, set()
 
 
-def resolve_in_doubt(ledger: Ledger, executor: Executor, models: Mapping[str, Model]) -> int:
-    """What a killed run left as `sent` is looked up; what was not carried out is planned anew. Returns how many.
-
-    From here on no other run may write with this ledger.
-
-    Raises:
-        MigrationError: a create cannot be decided; nothing is written before it is.
-    """
-    ledger.hold()
-    pending = ledger.in_doubt()
-    if not pending:
-        return 0
-    logger.info("%d operations of an interrupted run are in doubt: looking them up", len(pending))
-    acquaint(executor, ledger, models.values())
-    for operation in pending:
-        model = models.get(operation.model)
-        outcome: Outcome | None = None
-        if model is not None:
-            if operation.action == "create":
-                outcome = executor.resolve(model, operation)
-            else:
-                # A rollback's deletion would not be planned anew by a run: the ledger must learn of it here.
-                known = ledger.records(operation.model, [operation.source_key]).get(operation.source_key)
-                outcome = executor.resolve_change(model, operation, dict(known.payload) if known else {})
-        ledger.settle(0, [outcome or Outcome(operation, "abandoned")])
-    return len(pending)
+def _adopted(operation: Operation) -> Record:
+    return Record(
+        operation.model,
+        operation.source_key,
+        operation.resource,
+        operation.splynx_id or "",
+        operation.payload,
+        operation.path,
+    )

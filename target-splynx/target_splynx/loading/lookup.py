@@ -9,9 +9,8 @@ from target_splynx.contract.resource import path_parameters
 from target_splynx.loading.paths import collection_path, filled
 from target_splynx.loading.probing import can_be_probed, neighbours
 from target_splynx.modelling.model import Model
-from target_splynx.planning.adoption import marker_of
+from target_splynx.planning.adoption import equal_by_key, marker_of
 from target_splynx.planning.diff import ATTRIBUTES
-from target_splynx.planning.existing import match
 from target_splynx.planning.files import with_file_name
 from target_splynx.readback import flat
 from target_splynx.splynx.client import Client
@@ -33,6 +32,29 @@ def find_created(
     around: list[dict[str, Any]] | None = None,
 ) -> str | None:
     """The id of the record that this create made, or None when it is not there.
+
+    `known` and `around`: see `all_created`.
+
+    Raises:
+        Undecidable: neither marker nor natural key tells it apart, or there are several.
+        Unavailable: Splynx does not answer.
+    """
+    found = all_created(client, model, source_key, payload, path, known, around)
+    if len(found) > 1:
+        raise Undecidable(f"{len(found)} records of {model.resource.name} match ({', '.join(found)}).")
+    return found[0] if found else None
+
+
+def all_created(
+    client: Client,
+    model: Model,
+    source_key: str,
+    payload: dict[str, Any],
+    path: dict[str, Any],
+    known: int = 0,
+    around: list[dict[str, Any]] | None = None,
+) -> list[str]:
+    """The ids of the records that this create can have made; more than one when it was carried out twice.
 
     `known`: an id that was given before this record was sent, for resources that Splynx lists nowhere.
     `around`: what has such an id, when it was read already.
@@ -56,10 +78,8 @@ def find_created(
     else:
         rows = around_it(client, model, path, known) if around is None else around
     rows = [{**path, **row} for row in rows]
-    rows = _marked(model, source_key, rows) if marked else _natural(model, source_key, payload, rows)
-    if len(rows) > 1:
-        raise Undecidable(f"{len(rows)} records of {resource.name} match.")
-    return resource.record_id(rows[0]) if rows else None
+    rows = _marked(model, source_key, rows) if marked else equal_by_key(model, payload, rows)
+    return [found for row in rows if (found := resource.record_id(row)) is not None]
 
 
 def _candidates(
@@ -108,14 +128,3 @@ def _marked(model: Model, source_key: str, rows: list[dict[str, Any]]) -> list[d
     if path_parameters(model.resource.listing or model.resource.path) and rows:
         raise Undecidable(f"{model.resource.name} lists do not show the additional field {MARKER}.")
     return rows
-
-
-def _natural(
-    model: Model, source_key: str, payload: dict[str, Any], rows: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    found = match(model, [(source_key, payload)], rows).get(source_key)
-    if found is None:
-        return []
-    if found.row is None:
-        raise Undecidable(f"{len(found.ambiguous)} records of {model.resource.name} match.")
-    return [found.row]

@@ -1,7 +1,7 @@
 """Finding a record that Splynx lists nowhere: its neighbours are read one by one, by id.
 
-Comments, worklogs and attachments of tasks can be read by id only. Ids are counted up, so a record whose answer was lost has an id
-above all that were known when it was sent.
+Comments, worklogs and attachments of tasks can be read by id only. Ids are counted up, so a record whose answer was lost
+has an id above all that were known when it was sent.
 """
 
 from __future__ import annotations

@@ -98,9 +98,7 @@ def _list_value(raw: str, kind: str, *, numbers: bool) -> str:
         return f"CASE WHEN {raw} IS NULL THEN NULL ELSE [{raw}] END"
     texts = f"CAST(to_json(list_transform(string_split({raw}, ','), lambda part: trim(part))) AS VARCHAR)"
     as_numbers = f"WHEN regexp_full_match({raw}, '{_DIGITS}') THEN '[' || {raw} || ']' " if numbers else ""
-    return (
-        f"CASE WHEN trim({raw}) = '' THEN NULL WHEN trim({raw}) LIKE '[%' THEN {raw} {as_numbers}ELSE {texts} END"
-    )
+    return f"CASE WHEN trim({raw}) = '' THEN NULL WHEN trim({raw}) LIKE '[%' THEN {raw} {as_numbers}ELSE {texts} END"
 
 
 @dataclass(frozen=True)

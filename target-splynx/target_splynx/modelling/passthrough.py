@@ -155,9 +155,7 @@ def section_of(resource: Resource) -> str:
 # -- reading the stage -----------------------------------------------------------------------------------------------
 
 
-def _staged(
-    connection: duckdb.DuckDBPyConnection, replaced: Container[str]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _staged(connection: duckdb.DuckDBPyConnection, replaced: Container[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names and keys of the streams that are resources; the others are told."""
     known = resources()
     for name, key in connection.execute("SELECT name, key FROM stage.streams ORDER BY name").fetchall():

@@ -111,6 +111,14 @@ def choose(
     return found
 
 
+def equal_by_key(model: Model, fields: Mapping[str, Any], rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that bear a record's natural key and nobody's marker; none when a part of the key is empty."""
+    wanted = _key(model.natural_key, fields)
+    if not wanted or not all(wanted):
+        return []
+    return [row for row in rows if not marker_of(row) and _key(model.natural_key, row) == wanted]
+
+
 def _allowed(model: Model, policy: str, policies: Sequence[str]) -> bool:
     if model.resource.name in _FIXED:
         return True

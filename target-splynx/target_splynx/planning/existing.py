@@ -218,38 +218,6 @@ def list_path(resource: Resource) -> tuple[str | None, Query]:
     return resource.path, Query()
 
 
-def match(
-    model: Model, wanted: Sequence[tuple[str, Mapping[str, Any]]], rows: Iterable[dict[str, Any]]
-) -> dict[str, Match]:
-    """Marker first, then natural key, for finding one's own create again; records with another marker are not it."""
-    by_marker: dict[str, list[dict[str, Any]]] = {}
-    by_key: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        mark = marker_of(row)
-        if mark:
-            by_marker.setdefault(mark, []).append(row)
-        elif model.natural_key:
-            by_key.setdefault(_natural(model, row), []).append(row)
-    found: dict[str, Match] = {}
-    taken: set[int] = set()  # rows by identity: additional fields have no id, and one name in every module
-    for key, payload in wanted:
-        candidates = by_marker.get(key, []) if model.marked else []
-        if not candidates and model.natural_key:
-            natural = _natural(model, payload)
-            if all(natural):
-                candidates = [row for row in by_key.get(natural, []) if id(row) not in taken]
-        if len(candidates) == 1:
-            taken.add(id(candidates[0]))
-            found[key] = Match(candidates[0])
-        elif candidates:
-            found[key] = Match(None, tuple(str(row.get("id", row.get("name"))) for row in candidates))
-    return found
-
-
-def _natural(model: Model, values: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(values.get(name) or "").strip().casefold() for name in model.natural_key)
-
-
 def held_fields(model: Model, payload: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
     """The managed fields of an existing record, in the form of a payload."""
     held: dict[str, Any] = {}

@@ -10,29 +10,26 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from target_splynx.contract.live import LiveContract
 from target_splynx.contract.resource import resources
-from target_splynx.contract.values import Problem
 from target_splynx.errors import ModelError, Stopped
-from target_splynx.ledger.entries import Operation, Record
-from target_splynx.ledger.store import CANNOT_CHANGE, Ledger
+from target_splynx.ledger.entries import Operation
+from target_splynx.ledger.store import Ledger
 from target_splynx.modelling.dependencies import Graph
-from target_splynx.modelling.evaluate import Evaluator, Row
+from target_splynx.modelling.evaluate import Evaluator
 from target_splynx.modelling.model import Model
 from target_splynx.planning import pilot
 from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
-from target_splynx.planning.diff import before_image, changes, is_provisional, references
 from target_splynx.planning.engine_tables import fill
-from target_splynx.planning.existing import Existing, held_fields
-from target_splynx.planning.files import FILE, FileStore
+from target_splynx.planning.existing import Existing
+from target_splynx.planning.files import FileStore
 from target_splynx.planning.gone import farewells
 from target_splynx.planning.large import LARGE
 from target_splynx.planning.obstacles import obstacles
-from target_splynx.planning.payload import build, missing
+from target_splynx.planning.rows import RowPlanner
 from target_splynx.planning.summary import ModelCounts, PlanSummary
 from target_splynx.stage.store import Stage
 
@@ -59,23 +56,18 @@ class Planner:
     ) -> None:
         """`active`: names of the models that are loaded now; the others are evaluated only because models read them."""
         self._run, self._graph, self._active = run, graph, active
-        self._stage, self._ledger, self._live = stage, ledger, live
+        self._stage, self._ledger = stage, ledger
         self._existing, self._evaluator, self._on_delete = existing, evaluator, on_delete
         self._billed = billed
-        self._files = files
         self._stopped = obstacles(graph, stage)
         self._creators: dict[str, list[Model]] = {}
         for model in graph.order:
             if model.mode == "create" and model.name not in self._stopped:
                 self._creators.setdefault(model.resource.name, []).append(model)
-        self._adopted: dict[str, tuple[dict[str, Match], dict[str, Match]]] = {}
-        self._failing: dict[int, int] = {}  # provisional id of a rejected or blocked record → its operation
-        self._planned_attributes: dict[str, set[str]] = {}
+        self._matches: dict[str, dict[str, Match]] = {}  # model → source key → existing record
         self._existing_ids: dict[str, dict[str, str]] = {}  # model → source key → id of an adopted record
         self._parts_made: set[str] = set()
-        self._refused_model = ""
-        self._refused: dict[str, Operation] = {}
-        self._next_operation = ledger.next_operation_id()
+        self._rows = RowPlanner(ledger=ledger, live=live, existing=existing, files=files)
 
     def plan(self, stop: threading.Event) -> PlanSummary:
         """Evaluate everything, in order.
@@ -141,7 +133,7 @@ class Planner:
         if model.mode != "create":
             return
         if model.name in self._active:
-            self._adopted[model.name] = self._adopt(model)
+            self._matches[model.name] = self._match(model)
         if self._creators[model.resource.name][-1] is model:
             self._make_resource_table(model)
 
@@ -154,13 +146,16 @@ class Planner:
 
     def _plan_rows(self, model: Model, counts: ModelCounts) -> None:
         ids = self._evaluator.ids(model.resource.name) if model.mode == "create" else {}
-        adopted, ambiguous = self._adopted.get(model.name, ({}, {}))
+        matches = self._matches.get(model.name, {})
         for chunk in self._evaluator.rows(model):
             counts.read += len(chunk)
             records = self._ledger.records(model.name, [row.source_key for row in chunk])
             planned: list[Operation] = []
             for row in chunk:
-                planned += self._plan_row(model, row, records.get(row.source_key), ids, adopted, ambiguous, counts)
+                key = row.source_key
+                planned += self._rows.plan(
+                    model, row, records.get(key), own=ids.get(key), match=matches.get(key), counts=counts
+                )
             self._ledger.add_operations(self._run, planned)
         self._plan_gone(model, counts)
 
@@ -173,8 +168,8 @@ class Planner:
         provisional = any(creator.name in self._active for creator in creators)
         self._evaluator.resource_table(resource, creators, self._ids(resource.name), listed, provisional=provisional)
 
-    def _adopt(self, model: Model) -> tuple[dict[str, Match], dict[str, Match]]:
-        """Existing records for keys that the ledger does not know, and keys of which it cannot be told."""
+    def _match(self, model: Model) -> dict[str, Match]:
+        """Existing records for keys that the ledger does not know, or why it cannot be told which."""
         known = set(self._ledger.keys(model.name, ("live", "ended")))
         names = compared_fields(model)
         wanted: list[tuple[str, dict[str, Any]]] = []
@@ -187,157 +182,11 @@ class Planner:
         taken: dict[str, set[str]] = {}
         for key, splynx_id in self._ledger.ids(model.resource.name) if wanted else ():
             taken.setdefault(splynx_id, set()).add(key)
-        adopted: dict[str, Match] = {}
-        ambiguous: dict[str, Match] = {}
-        for key, found in self._existing.find(model, wanted, taken).items():
-            (ambiguous if found.row is None else adopted)[key] = found
+        found = self._existing.find(model, wanted, taken)
         self._existing_ids[model.name] = {
-            key: str(model.resource.record_id(found.row or {})) for key, found in adopted.items()
+            key: str(model.resource.record_id(match.row)) for key, match in found.items() if match.row is not None
         }
-        return adopted, ambiguous
-
-    def _plan_row(
-        self,
-        model: Model,
-        row: Row,
-        record: Record | None,
-        ids: Mapping[str, int],
-        adopted: Mapping[str, Match],
-        ambiguous: Mapping[str, Match],
-        counts: ModelCounts,
-    ) -> list[Operation]:
-        if row.skip:
-            counts.skipped[row.skip] += 1
-            return []
-        if record is not None and record.state == "deleted":
-            record = None
-        payload, path, problems = build(
-            model,
-            row,
-            known_attributes=self._attributes(model),
-            files=self._files,
-            absent=self._live.of(model.resource).absent,
-        )
-        own = ids.get(row.source_key)
-        base = Operation(
-            model=model.name,
-            resource=model.resource.name,
-            source_key=row.source_key,
-            action="create",
-            payload=payload,
-            path=path,
-            label=row.label,
-            provisional_id=own if is_provisional(own) else None,
-        )
-        new = model.mode == "create" and record is None and row.source_key not in adopted
-        if new:
-            problems += missing(self._live.of(model.resource), payload, model)
-        if stopped := self._stopped_row(base, row, ambiguous, problems, counts):
-            return stopped
-        if model.mode == "patch":
-            return self._patch(model, base, row, record, counts)
-        if record is not None:
-            return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
-        if not new:
-            return self._adoption(model, base, adopted[row.source_key], counts)
-        if refused := self._refused_before(model, base, counts):
-            return refused
-        counts.create += 1
-        self._note_field(model, path, payload)
-        return [self._numbered(base)]
-
-    def _stopped_row(
-        self,
-        base: Operation,
-        row: Row,
-        ambiguous: Mapping[str, Match],
-        problems: list[Problem],
-        counts: ModelCounts,
-    ) -> list[Operation]:
-        """Why a row cannot be written, as a rejected or blocked operation; nothing when it can."""
-        if row.reject:
-            code, message, remedy = row.reject
-            return self._rejected(base, counts, code, "", message, remedy)
-        if row.source_key in ambiguous:
-            match = ambiguous[row.source_key]
-            several = f"Splynx has several records that this could be: {', '.join(match.ambiguous)}."
-            return self._rejected(base, counts, match.code, "", match.message or several, match.remedy)
-        if problems:
-            first = problems[0]
-            message = "; ".join(p.message for p in problems)
-            return self._rejected(base, counts, first.code, first.field, message, first.remedy)
-        for reference in references({"payload": base.payload, "path": base.path, "id": row.id}):
-            if reference in self._failing:
-                return self._blocked(base, counts, self._failing[reference])
-        return []
-
-    def _patch(
-        self, model: Model, base: Operation, row: Row, record: Record | None, counts: ModelCounts
-    ) -> list[Operation]:
-        if row.id is None:
-            return self._rejected(
-                base,
-                counts,
-                "missing_reference",
-                "id",
-                f"There is no {model.resource.name} record to change.",
-                "Look why the record itself was not written.",
-            )
-        old = record.payload if record else {}
-        found = self._change(model, replace(base, splynx_id=str(row.id)), old, counts, fresh=record is None)
-        return found if record or is_provisional(row.id) else self._existing.with_before(model, found)
-
-    def _change(
-        self, model: Model, base: Operation, old: Mapping[str, Any], counts: ModelCounts, *, fresh: bool = False
-    ) -> list[Operation]:
-        changed = changes(model.resource.fields, base.payload, old)
-        self._note_field(model, base.path, base.payload)
-        upload = model.resource.upload
-        if not changed.get(FILE) or upload is None or upload.path is None:
-            changed.pop(FILE, None)  # gone at the source, or there is no way to put another in its place
-        if not changed and not (fresh and model.resource.action):  # an action without fields is done all the same
-            counts.unchanged += 1
-            return []
-        if not model.resource.can_update:
-            told = replace(base, action="update", provisional_id=None)
-            if self._told_before(model, told):
-                counts.skipped["changed at the source, and Splynx cannot follow (told before)"] += 1
-                return []
-            return self._rejected(
-                told,
-                counts,
-                CANNOT_CHANGE,
-                next(iter(changed)),
-                f"Splynx has no way to change {model.resource.name} once it is made ({', '.join(sorted(changed))}).",
-                "Change it in Splynx by hand, or undo the change at the source.",
-            )
-        update = replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
-        if refused := self._refused_before(model, update, counts):
-            return refused
-        counts.update += 1
-        return [self._numbered(update)]
-
-    def _refused_before(self, model: Model, base: Operation, counts: ModelCounts) -> list[Operation]:
-        """A reject when Splynx refused this very request and nothing has changed since; else nothing."""
-        refusal = self._refusals(model).get(base.source_key)
-        if refusal is None or (refusal.action, refusal.payload) != (base.action, base.payload):
-            return []
-        return self._rejected(
-            base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""
-        )
-
-    def _told_before(self, model: Model, base: Operation) -> bool:
-        """Whether an earlier run said of this very change that Splynx has no way to make it."""
-        earlier = self._refusals(model).get(base.source_key)
-        return earlier is not None and (earlier.reason, earlier.payload) == (CANNOT_CHANGE, base.payload)
-
-    def _adoption(self, model: Model, base: Operation, match: Match, counts: ModelCounts) -> list[Operation]:
-        existing = match.row or {}
-        found = replace(base, splynx_id=str(model.resource.record_id(existing)))
-        held = held_fields(model, base.payload, existing)
-        counts.adopt += 1
-        adopt = replace(found, action="adopt", payload=held, provisional_id=None, matched_by=match.policy)
-        return [self._numbered(adopt), *self._change(model, found, held, counts)]
+        return found
 
     def _plan_gone(self, model: Model, counts: ModelCounts) -> None:
         """Records whose source row is no more."""
@@ -356,60 +205,10 @@ class Planner:
         for farewell in farewells(model, policy, leaving, billed):
             if farewell.state == "rejected":
                 counts.rejected += 1
-                planned.append(self._numbered(farewell))
+                planned.append(self._rows.numbered(farewell))
                 continue
-            refused = self._refused_before(model, farewell, counts)
-            planned += refused or [self._numbered(farewell)]
+            refused = self._rows.refused_before(model, farewell, counts)
+            planned += refused or [self._rows.numbered(farewell)]
             counts.delete += not refused and farewell.action == "delete"
             counts.end += not refused and farewell.action == "end"
         self._ledger.add_operations(self._run, planned)
-
-    # -- small things --------------------------------------------------------------------------------------------
-
-    def _attributes(self, model: Model) -> frozenset[str]:
-        live = self._live.of(model.resource).additional
-        return live | frozenset(self._planned_attributes.get(model.resource.additional_fields or "", ()))
-
-    def _refusals(self, model: Model) -> dict[str, Operation]:
-        """What Splynx refused in earlier runs: the same payload is not sent again until something changed."""
-        if self._refused_model != model.name:
-            self._refused_model, self._refused = model.name, self._ledger.refusals(model.name)
-        return self._refused
-
-    def _note_field(self, model: Model, path: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
-        if model.resource.name == "additional_fields":
-            self._planned_attributes.setdefault(str(path.get("module")), set()).add(str(payload.get("name")))
-
-    def _numbered(self, operation: Operation) -> Operation:
-        if self._files is not None:
-            self._files.keep(operation.payload)
-        number = self._next_operation
-        self._next_operation += 1
-        return replace(operation, id=number)
-
-    def _rejected(
-        self, base: Operation, counts: ModelCounts, reason: str, field_name: str, message: str, remedy: str
-    ) -> list[Operation]:
-        counts.rejected += 1
-        operation = self._numbered(
-            replace(base, state="rejected", reason=reason, field=field_name, message=message, remedy=remedy)
-        )
-        if base.provisional_id is not None:
-            self._failing[base.provisional_id] = operation.id
-        return [operation]
-
-    def _blocked(self, base: Operation, counts: ModelCounts, by: int) -> list[Operation]:
-        counts.blocked += 1
-        operation = self._numbered(
-            replace(
-                base,
-                state="blocked",
-                reason="blocked",
-                blocked_by=by,
-                message=f"It needs a record that was rejected (operation {by}).",
-                remedy="Mend that one first.",
-            )
-        )
-        if base.provisional_id is not None:
-            self._failing[base.provisional_id] = operation.id
-        return [operation]

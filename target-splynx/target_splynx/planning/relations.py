@@ -6,7 +6,7 @@ In: resource, payload and path parameters of a record. Out: identities `(resourc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,20 @@ def identity(resource: str, splynx_id: str | int, path: Mapping[str, Any]) -> Id
 def owner(record: Identity) -> Identity:
     """The record that this one lives and dies with: itself, or the one whose sub-resource it is."""
     return OWNERS.get(record[0], record[0]), record[1]
+
+
+def went_with(
+    resource: str, splynx_id: str, payload: Mapping[str, Any], path: Mapping[str, Any], dead: Container[Identity]
+) -> bool:
+    """Whether a record is gone because one of the `dead` records is: its sub-resource, a change of it, or what cannot
+    be deleted by itself and hangs on it."""
+    known = resources()[resource]
+    if (resource in OWNERS or known.can_update) and owner(identity(resource, splynx_id, path)) in dead:
+        return True
+    if known.can_delete:
+        return False
+    # A part that can only be changed belongs to what its address names; what its fields name it merely uses.
+    return any(up in dead for up in parents(resource, payload if known.can_create else {}, path))
 
 
 def parents(resource: str, payload: Mapping[str, Any], path: Mapping[str, Any]) -> set[Identity]:

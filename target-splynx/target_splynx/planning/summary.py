@@ -49,6 +49,16 @@ class PlanSummary:
         return sum(counts.writes for counts in self.models.values())
 
     @property
+    def rows(self) -> int:
+        """Rows that the models yield."""
+        return sum(counts.read for counts in self.models.values())
+
+    @property
+    def rejected(self) -> int:
+        """Rows that cannot be written; without those that wait for them."""
+        return sum(counts.rejected for counts in self.models.values())
+
+    @property
     def failed(self) -> dict[str, str]:
         """Models that could not be evaluated, with the reason."""
         return {name: counts.problem for name, counts in self.models.items() if counts.problem}

@@ -68,6 +68,10 @@ class Completeness:
             if old is not None and (seen.running or seen.records == 0):
                 seen.bookmark_at_start = True
 
+    def closed(self) -> list[str]:
+        """Streams of which everything that there is came in this run, as ACTIVATE_VERSION told."""
+        return sorted(name for name, seen in self._streams.items() if seen.versions_closed)
+
     def continued(self) -> list[str]:
         """Streams that began where an earlier run of the tap had ended: only their newer rows come."""
         return sorted(name for name, seen in self._streams.items() if seen.bookmark_at_start)

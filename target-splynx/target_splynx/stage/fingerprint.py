@@ -11,17 +11,15 @@ import json
 import duckdb
 
 from target_splynx.modelling.model import Model, Part
-from target_splynx.stage.store import SOURCE_SCHEMA, Stage
+from target_splynx.stage.store import RUN_COLUMN, SOURCE_SCHEMA, Stage
 from target_splynx.stage.types import quoted
-
-_RUN = "_staged_in"
 
 
 def stage_fingerprint(stage: Stage) -> str:
     """Of all streams: rows, completeness, and in which run the newest row came (a merge stamps every row it writes)."""
     found = []
     for name, status in stage.streams().items():
-        newest = stage.connection.execute(f"SELECT max({_RUN}) FROM {SOURCE_SCHEMA}.{quoted(name)}").fetchone()
+        newest = stage.connection.execute(f"SELECT max({RUN_COLUMN}) FROM {SOURCE_SCHEMA}.{quoted(name)}").fetchone()
         found.append([name, status.rows, status.complete, newest[0] if newest else None])
     return _digest(found)
 

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 SOURCE_SCHEMA = "sonar"
 STAGE_FILE = "staging.duckdb"
 SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
-_RUN = "_staged_in"
+RUN_COLUMN = "_staged_in"
 """Column with the run that staged the row: when a stream was sent in full, rows of other runs are gone at the
 source."""
 
@@ -76,7 +76,8 @@ class Stage:
         self.path = folder / STAGE_FILE
         self._spool_folder = folder / "spool"
         self._streams: dict[str, _Open] = {}
-        self._run = time.time_ns()
+        self.run = time.time_ns()
+        """Stamp of the rows that are staged now."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self.connection = duckdb.connect(str(self.path))
@@ -118,13 +119,13 @@ class Stage:
         key = [named.get(column, column) for column in key]
         table = f"{SOURCE_SCHEMA}.{quoted(name)}"
         if not have:
-            columns = ", ".join(f"{quoted(c)} {t}" for c, t in {**wanted, _RUN: "BIGINT"}.items())
+            columns = ", ".join(f"{quoted(c)} {t}" for c, t in {**wanted, RUN_COLUMN: "BIGINT"}.items())
             self.connection.execute(f"CREATE TABLE {table} ({columns})")
             self.connection.execute("INSERT OR REPLACE INTO stage.streams VALUES (?, ?, false, NULL)", [name, key])
         else:
             self._alter(table, have, wanted)
             self.connection.execute("UPDATE stage.streams SET key = ? WHERE name = ?", [key, name])
-        columns_now = {c: t for c, t in self._columns(name).items() if c != _RUN}
+        columns_now = {c: t for c, t in self._columns(name).items() if c != RUN_COLUMN}
         renamed = {column: as_ for column, as_ in named.items() if column != as_}
         read = self._streams[name].read if name in self._streams else 0
         self._streams[name] = _Open(name, columns_now, tuple(key), renamed, read=read)
@@ -168,15 +169,16 @@ class Stage:
         self._merge(self._streams[name])
         table = f"{SOURCE_SCHEMA}.{quoted(name)}"
         removed = self.connection.execute(
-            f"DELETE FROM {table} WHERE {_RUN} IS DISTINCT FROM ?", [self._run]
+            f"DELETE FROM {table} WHERE {RUN_COLUMN} IS DISTINCT FROM ?", [self.run]
         ).fetchone()
         self.mark_complete(name)
         return int(removed[0]) if removed else 0
 
-    def mark_complete(self, name: str) -> None:
-        """The stream has now been staged from its beginning to its end at least once."""
+    def mark_complete(self, *names: str) -> None:
+        """The streams have now been staged from their beginning to their end at least once."""
         self.connection.execute(
-            "UPDATE stage.streams SET complete = true, staged_at = ? WHERE name = ?", [datetime.now(timezone.utc), name]
+            "UPDATE stage.streams SET complete = true, staged_at = ? WHERE list_contains(?::VARCHAR[], name)",
+            [datetime.now(timezone.utc), list(names)],
         )
 
     def ensure(self, name: str, columns: Mapping[str, str]) -> None:
@@ -185,7 +187,7 @@ class Stage:
         have = self._columns(name)
         table = f"{SOURCE_SCHEMA}.{quoted(name)}"
         if not have:
-            listed = ", ".join(f"{quoted(c)} {kind}" for c, kind in {**columns, _RUN: "BIGINT"}.items())
+            listed = ", ".join(f"{quoted(c)} {kind}" for c, kind in {**columns, RUN_COLUMN: "BIGINT"}.items())
             self.connection.execute(f"CREATE TABLE {table} ({listed})")
             self.connection.execute(
                 "INSERT OR REPLACE INTO stage.streams VALUES (?, []::VARCHAR[], false, NULL)", [name]
@@ -211,6 +213,15 @@ class Stage:
             row = self.connection.execute(f"SELECT count(*) FROM {SOURCE_SCHEMA}.{quoted(name)}").fetchone()
             found[name] = StreamStatus(name, int(row[0]) if row else 0, bool(complete), at)
         return found
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Key columns of all streams ever staged."""
+        rows = self.connection.execute("SELECT name, key FROM stage.streams").fetchall()
+        return {name: tuple(key or ()) for name, key in rows}
+
+    def columns(self, name: str) -> list[str]:
+        """Columns of a staged stream."""
+        return [column for column in self._columns(name) if column != RUN_COLUMN]
 
     def is_complete(self, name: str) -> bool:
         """Whether the stream was ever staged in full."""
@@ -266,7 +277,9 @@ class Stage:
                 )
                 match = " AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM i.{quoted(c)}" for c in stream.key)
                 self.connection.execute(f"DELETE FROM {table} t USING incoming i WHERE {match}")
-            self.connection.execute(f"INSERT INTO {table} ({names}, {_RUN}) SELECT {names}, {self._run} FROM incoming")
+            self.connection.execute(
+                f"INSERT INTO {table} ({names}, {RUN_COLUMN}) SELECT {names}, {self.run} FROM incoming"
+            )
             self.connection.execute("DROP TABLE incoming")
         path.unlink(missing_ok=True)
 

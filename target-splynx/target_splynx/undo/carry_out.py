@@ -31,12 +31,12 @@ from target_splynx.ledger.undoings import (
     run_of,
 )
 from target_splynx.loading.execute import Executor
-from target_splynx.loading.loader import Limits, Loader, resolve_in_doubt
 from target_splynx.loading.progress import Progress
+from target_splynx.loading.session import LoadSession
 from target_splynx.modelling.dependencies import Graph, build_graph
 from target_splynx.modelling.library import load_models
 from target_splynx.modelling.model import Model
-from target_splynx.planning.relations import FIELDS, OWNERS, Identity, identity, owner, parents
+from target_splynx.planning.relations import FIELDS, Identity, identity, went_with
 from target_splynx.settings import Settings
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed
@@ -139,9 +139,9 @@ def rollback(
     _check(ledger, run)
     client.check()
     graph = _graph(settings, ledger)
-    models = {model.name: model for model in graph.order}
+    session = LoadSession(settings, ledger, client, graph, stop=stop)
     if not dry_run:
-        resolve_in_doubt(ledger, Executor(client, retry_attempts=settings.retry_attempts), models)
+        session.resolve_doubts()
         _sweep(ledger)
     elif ledger.in_doubt():
         logger.warning("operations of an interrupted run are in doubt; the rollback itself will look them up first")
@@ -155,7 +155,7 @@ def rollback(
             result.restored.update(operation.resource for operation in plan.restores)
             break
         before = result.deleted.total()
-        _load(settings, ledger, client, graph, plan, result, stop, public_settings)
+        _load(settings, ledger, client, session, graph, plan, result, public_settings)
         refused = any(operation.reason == KEPT for operation in result.left)
         if not refused or result.deleted.total() == before:
             break
@@ -179,10 +179,10 @@ def _load(
     settings: Settings,
     ledger: Ledger,
     client: Client,
+    session: LoadSession,
     graph: Graph,
     plan: UndoPlan,
     result: Rollback,
-    stop: threading.Event,
     public_settings: Mapping[str, Any],
 ) -> None:
     """Journal the plan and carry it out."""
@@ -201,16 +201,12 @@ def _load(
         for some in _chunks(outcomes):
             ledger.settle(run, some)
         ledger.set_run_state(run, "loading")
-        Loader(
-            run=run,
-            graph=graph,
+        session.load(
+            run,
             active=frozenset(operation.model for operation in moving),
-            ledger=ledger,
-            executor=UndoExecutor(client, plan, retry_attempts=settings.retry_attempts),
             progress=progress,
-            limits=Limits(workers=settings.parallel_workers, batch_size=settings.batch_size),
-            stop=stop,
-        ).load()
+            executor=UndoExecutor(client, plan, retry_attempts=settings.retry_attempts),
+        )
         _sweep(ledger)
         state = "done"
     except Stopped:
@@ -273,15 +269,10 @@ def _sweep(ledger: Ledger) -> None:
     if not dead:
         return
     for name in held_resources(ledger):
-        known = resources()[name]
-        undeletable = known.can_create and not known.can_delete
-        if not (name in OWNERS or known.can_update or undeletable):
-            continue
         gone = [
             (record.model, record.source_key)
             for record in held_records(ledger, name)
-            if owner(identity(name, record.splynx_id, record.path)) in dead
-            or (undeletable and dead & parents(name, record.payload, record.path))
+            if went_with(name, record.splynx_id, record.payload, record.path, dead)
         ]
         drop_records(ledger, gone)
 
