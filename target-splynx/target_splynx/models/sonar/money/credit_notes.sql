@@ -2,18 +2,6 @@
 -- natural_key: [number]
 -- on_delete: ignore
 -- description: Discounts as documents of their own, with balance_strategy history.
-WITH used_on AS (
-    -- The invoice that a discount went on whole, at first, if it is written.
-    SELECT first.discount_id, invoice.id AS invoice_id
-    FROM (
-        SELECT receipt_id AS discount_id, arg_min(invoice_id, credit_id) AS invoice_id, arg_min(cents, credit_id) AS cents
-        FROM shared.money_allocations
-        WHERE kind = 'Discount' AND invoice_account_id = receipt_account_id
-        GROUP BY receipt_id
-    ) AS first
-    JOIN shared.money_receipts AS receipt ON receipt.kind = 'Discount' AND receipt.receipt_id = first.discount_id AND receipt.cents = first.cents
-    JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(first.invoice_id AS VARCHAR)
-)
 SELECT
     CAST(discount.id AS VARCHAR) AS source_key,  -- discounts.id
     account.customer_id,  -- discounts.account_id, of child accounts the parent's customer
@@ -23,7 +11,7 @@ SELECT
     '1' AS is_sent,  -- nothing is mailed
     clip('Sonar discount ' || discount.id, 255) AS note,  -- id
     -- GUESS: recorded OPTIONS name this field; it ties the credit note to the invoice that it pays (mapping.md §8).
-    used_on.invoice_id AS "invoicesId",  -- credits, when the whole discount went on one invoice that is written
+    invoice.id AS "invoicesId",  -- credits, when the whole discount went on one invoice that is written
     [{
         'description': clip(coalesce(one_line(discount.description), one_line(discount.service_name), 'Discount'), 256), 'quantity': 1, 'unit': 1,
         'price': money(receipt.cents), 'tax': CAST(0 AS DECIMAL(6,4)), 'sub_account_id': account.sub_account_id
@@ -45,6 +33,7 @@ FROM sonar.discounts AS discount
 JOIN shared.money_basis AS basis ON basis.strategy = 'history'
 JOIN shared.money_receipts AS receipt ON receipt.kind = 'Discount' AND receipt.receipt_id = discount.id AND NOT receipt.before
 LEFT JOIN shared.money_accounts AS account ON account.account_id = discount.account_id
-LEFT JOIN used_on ON used_on.discount_id = discount.id
+LEFT JOIN shared.paid_in_whole AS paid ON paid.kind = 'Discount' AND paid.receipt_id = discount.id
+LEFT JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(paid.invoice_id AS VARCHAR)
 LEFT JOIN engine.written AS written ON written.model = 'money/credit_notes' AND written.source_key = CAST(discount.id AS VARCHAR)
 ORDER BY discount.id

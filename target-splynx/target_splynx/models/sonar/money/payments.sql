@@ -3,19 +3,7 @@
 -- on_delete: ignore
 -- after: [money/invoices, money/opening_balances, money/charges, money/discounts, money/taken_back, money/credit_notes]
 -- description: What is left of payments, and payments made since the cut-over in full. Last of all, because Splynx uses them up at once.
-WITH used_on AS (
-    -- The invoice that a payment went on whole, at first: what happens to it later does not change what was written.
-    SELECT first.payment_id, invoice.id AS invoice_id
-    FROM (
-        SELECT receipt_id AS payment_id, arg_min(invoice_id, credit_id) AS invoice_id, arg_min(cents, credit_id) AS cents
-        FROM shared.money_allocations
-        WHERE kind = 'Payment' AND invoice_account_id = receipt_account_id
-        GROUP BY receipt_id
-    ) AS first
-    JOIN sonar.payments AS payment ON payment.id = first.payment_id AND payment.amount = first.cents
-    JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(first.invoice_id AS VARCHAR)
-),
-methods AS (
+WITH methods AS (
     SELECT
         entry.key AS payment_type,
         method.id
@@ -26,7 +14,7 @@ methods AS (
 SELECT
     CAST(payment.id AS VARCHAR) AS source_key,  -- payments.id
     account.customer_id,  -- payments.account_id, of child accounts the parent's customer
-    CASE WHEN NOT receipt.before THEN used_on.invoice_id END AS invoice_id,  -- credits, when the whole payment went on one invoice that is written
+    CASE WHEN NOT receipt.before THEN invoice.id END AS invoice_id,  -- credits, when the whole payment went on one invoice that is written
     method.id AS payment_type,  -- payment_type by payment_type_map
     'S-' || payment.id AS receipt_number,  -- payments.id
     local_date(payment.payment_datetime) AS date,  -- payment_datetime
@@ -60,6 +48,7 @@ CROSS JOIN shared.money_basis AS basis
 LEFT JOIN shared.money_receipts AS receipt ON receipt.kind = 'Payment' AND receipt.receipt_id = payment.id
 LEFT JOIN shared.money_accounts AS account ON account.account_id = payment.account_id
 LEFT JOIN shared.money_opening AS opening ON opening.kind = 'payment' AND opening.row_id = payment.id
-LEFT JOIN used_on ON used_on.payment_id = payment.id
+LEFT JOIN shared.paid_in_whole AS paid ON paid.kind = 'Payment' AND paid.receipt_id = payment.id
+LEFT JOIN splynx.invoices AS invoice ON invoice.source_key = CAST(paid.invoice_id AS VARCHAR)
 LEFT JOIN methods AS method ON method.payment_type = payment.payment_type
 ORDER BY payment.id

@@ -27,20 +27,19 @@ WITH movements AS (
     FROM shared.money_receipts AS receipt
     WHERE receipt.kind = 'Discount' AND receipt.before AND receipt.gone AND NOT receipt.gone_before
     UNION ALL
-    -- Between two accounts of one customer nothing moves.
-    SELECT 'paid_by_another:' || allocation.credit_id, allocation.invoice_account_id, 'credit', allocation.cents, allocation.made_on,
-        'Paid by account ' || allocation.receipt_account_id
+    -- Money of one customer on an invoice of another moves both. Between two accounts of one customer nothing moves.
+    SELECT
+        side.name || ':' || allocation.credit_id,
+        CASE side.type WHEN 'credit' THEN allocation.invoice_account_id ELSE allocation.receipt_account_id END,
+        side.type,
+        allocation.cents,
+        allocation.made_on,
+        side.text || ' ' || CASE side.type WHEN 'credit' THEN allocation.receipt_account_id ELSE allocation.invoice_account_id END
     FROM shared.money_allocations AS allocation
-    JOIN shared.account_payers AS mine ON mine.account_id = allocation.invoice_account_id
-    JOIN shared.account_payers AS other ON other.account_id = allocation.receipt_account_id
-    WHERE NOT allocation.gone AND NOT allocation.before AND mine.payer_account_id <> other.payer_account_id
-    UNION ALL
-    SELECT 'paid_for_another:' || allocation.credit_id, allocation.receipt_account_id, 'debit', allocation.cents, allocation.made_on,
-        'Paid for account ' || allocation.invoice_account_id
-    FROM shared.money_allocations AS allocation
-    JOIN shared.account_payers AS mine ON mine.account_id = allocation.receipt_account_id
-    JOIN shared.account_payers AS other ON other.account_id = allocation.invoice_account_id
-    WHERE NOT allocation.gone AND NOT allocation.before AND mine.payer_account_id <> other.payer_account_id
+    JOIN shared.account_payers AS paid ON paid.account_id = allocation.invoice_account_id
+    JOIN shared.account_payers AS paying ON paying.account_id = allocation.receipt_account_id
+    CROSS JOIN (VALUES ('paid_by_another', 'credit', 'Paid by account'), ('paid_for_another', 'debit', 'Paid for account')) AS side(name, type, text)
+    WHERE NOT allocation.gone AND NOT allocation.before AND paid.payer_account_id <> paying.payer_account_id
 )
 SELECT
     movement.source_key,  -- return:refund|reversal|void:<id>, charge_undone:<debits.id>, discount_undone:<discounts.id>, paid_by_another:<credits.id>
