@@ -52,7 +52,9 @@ def test_the_target_tells_what_is_wrong_as_its_last_line(
 ) -> None:
     places = {"nobody": nobody(), "sonar": pipeline.sonar.url}
     settings = {name: places.get(value, value) for name, value in settings.items()}
-    slow = requests.put(f"{pipeline.sonar.url}/_sandbox/faults", json=[{"kind": "delay", "seconds": SLOW_SECONDS}], timeout=30)
+    slow = requests.put(
+        f"{pipeline.sonar.url}/_sandbox/faults", json=[{"kind": "delay", "seconds": SLOW_SECONDS}], timeout=30
+    )
     assert slow.ok, slow.text
     done = Wrong(pipeline.sonar, pipeline.splynx, pipeline.folder, settings).meltano(
         "run", "tap-sonar", "target-splynx"

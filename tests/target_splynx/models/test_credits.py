@@ -59,6 +59,7 @@ def test_taxes_of_credits_are_a_setting(bench: Any, provider: Any) -> None:
     taxed(bench, credit)
     account = provider.account()
     internet, given = provider.has(account), provider.has(account, credit)
+    bench.set(credit_taxes="service")
     bench.run(*ALL)
     assert bench.row(INTERNET, internet).discount_value == Decimal("10.0000")
     bench.forget_parts()
