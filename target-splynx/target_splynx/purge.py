@@ -32,6 +32,9 @@ WIPED_FILES = (
     "reports",
     "reconcile",
     "passwords.csv",
+    "handwork.html",
+    "handwork.csv",
+    "handwork-ticks.json",
     "pulse.json",
 )
 """What lies in a workspace and may hold data of persons. Anything else there is named, not touched: the folder may be
