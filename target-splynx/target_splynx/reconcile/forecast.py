@@ -76,7 +76,8 @@ def _reported(payer: Payer, own: int) -> tuple[int, list[Explanation]]:
 
 
 def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
-    """Services that end within the next period, as planned at the source: Splynx charges them up to that day."""
+    """Services that end within the next period, as planned at the source: Splynx charges them, less the credits that
+    they carry, up to that day."""
     by_service = line_of(payer)
     found = []
     for service in payer.services:
@@ -85,8 +86,10 @@ def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
         if line is None or line.last_day is None or service.end != line.last_day or not line.due:
             continue
         amount = next((answer.services[own] for answer in answers if own in answer.services), 0)
-        if len(line.services) == 1 and 0 <= amount < line.charged:
-            found.append(Explanation("ends", f"{line.label} ends on {line.last_day}", amount - line.charged))
+        riding = (each for each in payer.lines if each.kind == "credit" and not each.separate and own in each.services)
+        whole = line.charged + sum(credit.charged for credit in riding)
+        if len(line.services) == 1 and 0 <= amount < whole:
+            found.append(Explanation("ends", f"{line.label} ends on {line.last_day}", amount - whole))
     return found
 
 

@@ -22,6 +22,14 @@ def test_header_names_a_resource_and_says_what_it_does(models: list[Any]) -> Non
         assert model.description.endswith("."), model.name
 
 
+def test_a_service_that_is_gone_is_billed_no_more(models: list[Any]) -> None:
+    """Splynx goes on billing what is disabled without an end (research/splynx-api.md §8)."""
+    ended = [model for model in models if model.resource.startswith("services_")]
+    assert len(ended) >= 4
+    for model in ended:
+        assert "-- end: {status: hidden}" in model.text, model.name
+
+
 def test_models_run_on_an_empty_sonar(bench: Any) -> None:
     bench.run()
     made = {name for name, rows in bench.results.items() if rows}

@@ -209,6 +209,19 @@ def test_what_is_not_due_is_not_expected() -> None:
     assert early is not None and not early.explained
 
 
+def test_a_service_that_ends_is_charged_up_to_its_last_day_with_its_credits() -> None:
+    last = date(2026, 12, 19)
+    credit = line("service:2", kind="credit", sign=-1, cents=1000, tax_cents=0)
+    expected = Expected({"1": account()})
+    expected.lines["1"] = [line(tax_cents=0, last_day=last), credit]
+    held = customer(services=[service(end=last, monthly=Decimal("40.0000"))])
+    [payer] = payers(expected, {1: held})
+    found = forecast.compare(payer, [Preview(2452, {("services_internet", 7): 2452}, itemised=True)])
+    assert found is not None and found.explained and [cause.code for cause in found.explanations] == ["ends"]
+    too_much = forecast.compare(payer, [Preview(4001, {("services_internet", 7): 4001}, itemised=True)])
+    assert too_much is not None and not too_much.explained
+
+
 def test_the_sources_own_figure_counts() -> None:
     stale = charged(Preview(5275), [line()], [account(reported_cents=5000)])
     assert stale is not None and stale.explained and stale.explanations[0].code == "source_figure"

@@ -1,7 +1,7 @@
 -- resource: services_internet
 -- natural_key: [login]
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: Internet services that Sonar will add on a later day; pending until then. When Sonar has added it, the real service takes its place.
 SELECT
     line.source_key,  -- event:<scheduled_events.id> of ADD_SERVICE

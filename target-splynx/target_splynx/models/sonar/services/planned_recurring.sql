@@ -1,6 +1,6 @@
 -- resource: services_recurring
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: Other regular charges that Sonar will add on a later day; pending until then. When Sonar has added it, the real service takes its place.
 SELECT
     line.source_key,  -- event:<scheduled_events.id> of ADD_SERVICE

@@ -1,6 +1,6 @@
 -- resource: services_bundle
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: Packages of accounts as bundles, only with packages set to bundle; their services are written after them and name them.
 WITH wholes AS (
     SELECT

@@ -1,7 +1,7 @@
 -- resource: services_internet
 -- natural_key: [login]
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: Data services, with RADIUS login, addresses, MAC, and the account's regular credits as discount.
 SELECT
     CAST(line.account_service_id AS VARCHAR) AS source_key,  -- account_services.id

@@ -1,6 +1,6 @@
 -- resource: services_recurring
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: All other regular charges; credits, one-time and unknown services appear here as skipped or rejected, so that each row is accounted for.
 SELECT
     line.line_key AS source_key,  -- service:<account_services.id>, voice_parameter:<account_voice_service_details.id>, flat_tax:<service>:<tax>, exempt:<account_services.id>

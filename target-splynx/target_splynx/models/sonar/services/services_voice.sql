@@ -1,7 +1,7 @@
 -- resource: services_voice
 -- natural_key: [customer_id, phone]
 -- on_delete: end
--- end: {status: disabled}
+-- end: {status: hidden}
 -- description: Voice services, one per telephone number.
 SELECT
     line.account_service_id || coalesce(':did:' || number.did_assignment_id, '') AS source_key,  -- account_services.id and did_assignments.id
