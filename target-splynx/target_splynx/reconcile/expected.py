@@ -48,6 +48,8 @@ class Account:
     """Why it is no customer."""
     owed_reason: Reason | None
     """Why its money was held back."""
+    months: int
+    """How many months one bill is for."""
     next_charge: date | None
     reported_cents: int | None
     """What the source itself says of the next charge, tax included."""
@@ -146,6 +148,7 @@ def _account(row: dict[str, Any]) -> Account:
         final_status=row["final_status"],
         reason=Reason.of(row["reject"], row["skip"]) if row["customer_id"] is None else None,
         owed_reason=Reason.of(row["owed_problem"]),
+        months=int(row["months"]),
         next_charge=row["next_charge"],
         reported_cents=row["reported_cents"],
     )

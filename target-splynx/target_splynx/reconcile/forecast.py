@@ -94,18 +94,22 @@ def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
 
 
 def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
-    """Sub accounts whose own bill comes on another day: Splynx charges them with their parent, from their first
-    unbilled day to the end of the parent's period, which is less than a whole one the first time."""
+    """Sub accounts whose own bill comes on another day, or is for fewer months: Splynx charges them with their parent,
+    from their first unbilled day to the end of the parent's period."""
     found = []
     for member in payer.members:
-        if not member.linked or member.next_charge == payer.account.next_charge:
+        top = payer.account
+        if not member.linked or (member.next_charge, member.months) == (top.next_charge, top.months):
             continue
         own = {s: line for s, line in line_of(payer).items() if line.account == member.key}
         charged = {s: answer.services[s] for answer in answers for s in own if s in answer.services}
         since = {s: answer.since.get(s) for answer in answers for s in charged}
         whole = sum(line.charged for line in payer.lines if line.account == member.key and line.services)
-        if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= whole:
-            text = f"{member.label} is charged on its parent's day, from its own first unbilled day on"
+        most = whole * max(1, -(-top.months // member.months))
+        if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= most:
+            text = (
+                f"{member.label} is charged on its parent's day and for its months, from its own first unbilled day on"
+            )
             found.append(Explanation("parents_day", text, sum(charged.values()) - whole))
     return found
 

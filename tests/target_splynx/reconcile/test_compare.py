@@ -21,7 +21,7 @@ OWED_DIFFERS = Reason("owed_differs", "the figures differ")
 def account(key: str = "1", **values: Any) -> Account:
     base: dict[str, Any] = {
         "key": key, "label": f"Account {key}", "payer": key, "linked": False, "live": False, "customer_id": int(key), "billed": True,
-        "final_status": "active", "reason": None, "owed_reason": None, "next_charge": date(2026, 12, 1), "reported_cents": None,
+        "final_status": "active", "reason": None, "owed_reason": None, "months": 1, "next_charge": date(2026, 12, 1), "reported_cents": None,
     }  # fmt: skip
     return Account(**{**base, **values})
 
@@ -220,6 +220,15 @@ def test_a_service_that_ends_is_charged_up_to_its_last_day_with_its_credits() ->
     assert found is not None and found.explained and [cause.code for cause in found.explanations] == ["ends"]
     too_much = forecast.compare(payer, [Preview(4001, {("services_internet", 7): 4001}, itemised=True)])
     assert too_much is not None and not too_much.explained
+
+
+@pytest.mark.parametrize(("amount", "explained"), [(15825, True), (5275, True), (2000, True), (15827, False)])
+def test_a_sub_account_is_charged_for_its_parents_period(amount: int, explained: bool) -> None:
+    child = account("2", payer="1", linked=True)
+    own = line(account="2", tax_cents=275)
+    first = {("services_internet", 7): date(2026, 12, 1)}
+    found = charged(Preview(amount, {("services_internet", 7): amount}, since=first, itemised=True), [own], [account(months=3), child])
+    assert (found is None or found.explained) is explained
 
 
 def test_the_sources_own_figure_counts() -> None:

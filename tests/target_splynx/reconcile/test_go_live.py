@@ -88,7 +88,7 @@ def going_live_and_back(proof: Proof) -> None:
 def one_partner_after_the_other(proof: Proof) -> None:
     names = {int(row["id"]): row["name"] for row in proof.splynx.rows("administration/partners")}
     partner_of = {int(row["id"]): names[int(row["partner_id"])] for row in proof.splynx.rows("customers/customer")}
-    first = min(partner_of.values())
+    first = min(set(partner_of.values()))
     proof.reconcile()
     assert proof.go_live(go_live_partners=[first.upper()]).exit_code in {0, 2}
     live = {number for number, row in proof.billing().items() if str(row["enabled"]) == "1"}

@@ -1,5 +1,6 @@
 -- Every account: the customer it became, who pays for it, and what Sonar itself says about its next charge.
--- account, label, payer, linked, live, customer_id, billed, final_status, skip, reject, owed_problem, next_charge, reported_cents.
+-- account, label, payer, linked, live, customer_id, billed, final_status, skip, reject, owed_problem, months, next_charge,
+-- reported_cents.
 SELECT
     CAST(account.id AS VARCHAR) AS account,
     kind.label,
@@ -19,6 +20,7 @@ SELECT
     ) AS skip,
     rejected.reject,
     owed.problem AS owed_problem,
+    greatest(coalesce(parameter.months_to_bill, 1), 1) AS months,
     day_on_or_after(account.next_bill_date, parameter.period_day) AS next_charge,
     account.next_recurring_charge_amount AS reported_cents
 FROM sonar.accounts AS account
