@@ -146,8 +146,11 @@ def rollback(
     elif ledger.in_doubt():
         logger.warning("operations of an interrupted run are in doubt; the rollback itself will look them up first")
     result = Rollback(run)
+    left: dict[tuple[str, str], Operation] = {}
     for _ in range(1 if dry_run else PASSES):
         plan = UndoPlanner(ledger, client, workers=settings.parallel_workers, force=force).plan(run)
+        for operation in (*plan.deletes, *plan.restores, *plan.left):
+            left.pop((operation.model, operation.source_key), None)  # this pass tells anew what becomes of it
         result.left = list(plan.left)
         result.forgotten.update(operation.resource for operation, _ in plan.forgets)
         if dry_run:
@@ -156,10 +159,12 @@ def rollback(
             break
         before = result.deleted.total()
         _load(settings, ledger, client, session, graph, plan, result, public_settings)
+        left |= {(operation.model, operation.source_key): operation for operation in result.left}
         refused = any(operation.reason == KEPT for operation in result.left)
         if not refused or result.deleted.total() == before:
             break
         logger.info("Splynx kept records that others stood on; these are gone now: trying once more")
+    result.left = list(left.values()) or result.left
     result.requests, result.seconds = client.counters.requests, time.monotonic() - began
     return result
 
