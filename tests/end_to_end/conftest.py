@@ -32,7 +32,7 @@ def project_file_around_install() -> tuple[str, str]:
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a small provider, made once; tests take copies."""
     path = tmp_path_factory.mktemp("provider") / "sonar.sqlite"
-    generate(path, accounts=80, seed=7)
+    generate(path, accounts=40, seed=7)
     return path
 
 

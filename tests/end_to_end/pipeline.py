@@ -36,6 +36,8 @@ class Pipeline:
             "MELTANO_ENVIRONMENT": "sandbox",
             "MELTANO_CLI_DISABLE_VERSION_CHECK": "1",
             "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
+            # Of its own: a killed Meltano leaves a job behind that would keep the next test waiting.
+            "MELTANO_DATABASE_URI": f"sqlite:///{self.folder / 'meltano.db'}",
             "MELTANO_STATE_BACKEND_URI": f"file://{self.folder / 'state'}",
             "TAP_SONAR_API_URL": self.sonar.url,
             "TAP_SONAR_AUTH_TOKEN": TOKEN,
@@ -47,12 +49,18 @@ class Pipeline:
             "TARGET_SPLYNX_TIMEZONE": "America/Chicago",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    @property
+    def output(self) -> Path:
+        """What the process said that was started last: a file, since a pipe that nobody reads would stop it."""
+        return self.folder / "meltano.log"
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Meltano as a process."""
-        return subprocess.Popen(
-            [str(BIN / "meltano"), *arguments], cwd=ROOT, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+        with self.output.open("wb") as output:
+            return subprocess.Popen(
+                [str(BIN / "meltano"), *arguments], cwd=ROOT, env=self.environment,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
 
     def meltano(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Meltano to its end."""

@@ -5,6 +5,9 @@ Every id is replaced by what identifies the record (its marker, else its name, t
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import requests
@@ -17,8 +20,19 @@ _ALSO = {
     "networking/ipv6": {"parent": ("networking/ipv6",), "rootnet": ("networking/ipv6",)},
     "customers/customer-billing": {"payment_method": ("finance/payment-methods",)},
     "support/ticket-attachments": {"message_id": ("support/ticket-messages",)},
+    "finance/invoice-relations": {"invoice_id": ("finance/invoices",), "customer_id": ("customers/customer",)},
 }
 """Columns that hold ids and that the documents name as no reference."""
+_EVERYWHERE = {
+    "administrator_id": ("administration/administrators",),
+    "reporter_id": ("administration/administrators",),
+    "assignee": ("administration/administrators",),
+    "payer_id": ("customers/customer",),
+    "ticket_id": ("support/tickets",),
+    "categoryIdForTransaction": ("finance/transaction-categories",),
+    "transaction_id": ("finance/transactions",),
+}
+"""The same, whatever the resource, and inside of objects."""
 _NAMES = ("login", "number", "title", "label", "name", "code", "network")
 _SAID = {
     "support/ticket-messages": ("date", "time", "message"),
@@ -26,33 +40,49 @@ _SAID = {
     "scheduling/tasks-comments": ("created_at", "comment"),
 }
 """What has neither a name nor a marker is told by what it says."""
+_NAMELESS = ("finance/transactions", "finance/invoice-relations", "logs/pending-statuses", "scheduling/tasks-worklogs")
+"""What is told by everything that it holds."""
 _UPLOADED = ("filename_uploaded", "download_link", "files")
 """Made from the numbers of records."""
 _BY_CUSTOMER = {"customers/customer-billing", "customers/customer-info", "customers/customer-cap"}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_STARTED = f"{datetime.now(timezone.utc) - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
+
+Rows = dict[str, list[dict[str, Any]]]
+Names = dict[str, dict[Any, str]]
 
 
-def portrait(url: str) -> dict[str, list[dict[str, Any]]]:
+def portrait(url: str) -> Rows:
     """Resource → its records without ids, sorted."""
-    dump = requests.get(f"{url}/_sandbox/dump", params={"volatile": "0"}, timeout=60).json()
+    dump: Rows = requests.get(f"{url}/_sandbox/dump", params={"volatile": "0"}, timeout=60).json()
     names = {resource: {row.get("id"): _identity(resource, row) for row in rows} for resource, rows in dump.items()}
-    customers = names.get("customers/customer", {})
-    contract = load()
-    result = {}
-    for resource, rows in dump.items():
-        known = contract.resources.get(resource)
-        keys = {**(known.foreign_keys if known else {}), **_ALSO.get(resource, {})}
-        if resource in _BY_CUSTOMER:
-            keys |= {"customer_id": ("customers/customer",)}
-        told = []
-        for row in rows:
-            own = customers.get(row.get("id")) if resource in _BY_CUSTOMER else names[resource].get(row.get("id"))
-            shown: dict[str, Any] = {"id": own}
-            for name, value in row.items():
-                if name not in ("id", *_UPLOADED):
-                    shown[name] = _named(value, [names.get(target, {}) for target in keys[name]]) if name in keys else value
-            told.append(shown)
-        result[resource] = sorted(told, key=str)
-    return result
+    names |= {resource: {row.get("id"): "…" for row in dump.get(resource, [])} for resource in _NAMELESS}
+    for resource in _NAMELESS:
+        told = ((row.get("id"), _told(resource, row, names)) for row in dump.get(resource, []))
+        names[resource] = {number: str(sorted((k, str(v)) for k, v in row.items() if k != "id")) for number, row in told}
+    return {resource: sorted((_told(resource, row, names) for row in rows), key=str) for resource, rows in dump.items()}
+
+
+def _told(resource: str, row: dict[str, Any], names: Names) -> dict[str, Any]:
+    known = load().resources.get(resource)
+    keys = {**_EVERYWHERE, **(known.foreign_keys if known else {}), **_ALSO.get(resource, {})}
+    if resource in _BY_CUSTOMER:
+        keys |= {"customer_id": ("customers/customer",)}
+    own = names["customers/customer" if resource in _BY_CUSTOMER else resource].get(row.get("id"))
+    return {"id": own} | {
+        name: _value(name, value, keys, names) for name, value in row.items() if name not in ("id", *_UPLOADED)
+    }
+
+
+def _value(name: str, value: Any, keys: Mapping[str, tuple[str, ...]], names: Names) -> Any:
+    if name in keys:
+        return _named(value, [names.get(target, {}) for target in keys[name]])
+    if isinstance(value, dict):
+        return {key: _value(key, entry, keys, names) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_value(name, entry, keys, names) for entry in value]
+    # What Splynx stamps with its own clock.
+    return "now" if isinstance(value, str) and _MOMENT.fullmatch(value) and value > _STARTED else value
 
 
 def _identity(resource: str, row: dict[str, Any]) -> str:
@@ -90,7 +120,7 @@ def duplicates(url: str) -> list[str]:
     return found
 
 
-def differences(left: dict[str, list[dict[str, Any]]], right: dict[str, list[dict[str, Any]]]) -> list[str]:
+def differences(left: Rows, right: Rows) -> list[str]:
     """What two portraits do not share: resource, record, field and both values."""
     found = []
     for resource in sorted({*left, *right}):
