@@ -7,12 +7,15 @@ Splynx does not show them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from target_splynx.contract.resource import Resource, resources
 from target_splynx.contract.values import holds
+from target_splynx.ledger.entries import now
 from target_splynx.ledger.store import Ledger
 from target_splynx.ledger.undoings import held_records, held_resources
 from target_splynx.loading.masking import masked_value
@@ -20,6 +23,9 @@ from target_splynx.planning.relations import identity, went_with
 from target_splynx.readback import Expected, expect, pairs, read
 from target_splynx.splynx.client import Client
 from target_splynx.splynx.errors import NotAllowed, NotFound
+from target_splynx.workspace import read_json, write_private
+
+_KEPT = "verify/latest.json"
 
 WRITE_ONLY = frozenset({("tickets", "message")})
 """The first message goes with the ticket, and is shown as a ticket message."""
@@ -63,6 +69,17 @@ class Verification:
     def clean(self) -> bool:
         """Whether Splynx holds everything as it was applied."""
         return not self.differences and not self.unreadable
+
+    def save(self, workspace: Path, *, run: int) -> None:
+        """Keep it in the workspace, for the report. `run`: the one that wrote last."""
+        write_private(
+            workspace / _KEPT, json.dumps({"at": now(), "run": run, **asdict(self)}, ensure_ascii=False, default=str)
+        )
+
+
+def last_verification(workspace: Path) -> dict[str, Any] | None:
+    """What the last `verify` found (as JSON values), with its time `at` and the `run` that had written last."""
+    return read_json(workspace / _KEPT)
 
 
 def verify(ledger: Ledger, client: Client, *, model_order: Iterable[str], workers: int = 4) -> Verification:

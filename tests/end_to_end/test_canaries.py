@@ -90,6 +90,8 @@ COMMANDS = (
     ["splynx-migration", "-v", "plan", "--refresh", "--json"],
     ["splynx-migration", "-v", "retry", "--json"],
     ["splynx-migration", "-v", "verify", "--json"],
+    ["splynx-migration", "-v", "report", "--with-names", "--json"],
+    ["splynx-migration", "-v", "report"],
     ["splynx-migration", "-v", "watch", "--once", "--json"],
     ["splynx-migration", "-v", "rollback", "1", "--dry-run"],
 )

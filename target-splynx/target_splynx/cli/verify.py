@@ -16,6 +16,7 @@ from target_splynx.cli.context import (
     print_json,
     print_table,
 )
+from target_splynx.ledger.written import last_writing_run
 from target_splynx.run import connect
 from target_splynx.verify import verify as compare
 
@@ -24,12 +25,16 @@ from target_splynx.verify import verify as compare
 @click.option("--limit", default=30, show_default=True, help="Differences to show.")
 @json_option
 def verify(limit: int, as_json: bool) -> None:
-    """Read Splynx back and compare it with what was applied. Exit code 2 on differences."""
+    """Read Splynx back and compare it with what was applied. Exit code 2 on differences.
+
+    What it found is kept in the workspace, for the report.
+    """
     settings = load_settings()
     client = connect(settings)
     client.check()
     with opened_ledger(settings) as ledger:
         result = compare(ledger, client, model_order=ledger.models(), workers=settings.parallel_workers)
+        result.save(settings.workspace, run=last_writing_run(ledger))
     if as_json:
         print_json(dataclasses.asdict(result))
     else:
