@@ -1,7 +1,8 @@
 """`python -m sandbox demo`: the main job from beginning to end, on this machine.
 
 Starts both servers, runs `meltano run tap-sonar target-splynx` twice, shows what was done and that the second run had
-nothing to write, reads Splynx back, writes the report and says where it lies, and stops the servers. Everything it makes lies in `.demo/` of the project.
+nothing to write, reads Splynx back, writes the report and says where it lies, and stops the servers. Everything it
+makes lies in `.demo/` of the project.
 """
 
 from __future__ import annotations

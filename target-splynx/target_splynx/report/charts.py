@@ -75,7 +75,7 @@ def money_bars(lines: Sequence[MoneyLine]) -> list[tuple[str, Bar, Bar]]:
 
 def _amount(line: MoneyLine, units: int) -> float:
     """For drawing only."""
-    return abs(units) / 10**line.places
+    return abs(units) * 0.1**line.places
 
 
 def _stacked(shares: Sequence[tuple[str, int]]) -> tuple[Part, ...]:

@@ -60,8 +60,8 @@ class Ran:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that was not written. `record` is empty, and `message` without its particulars, unless names are asked
-    for."""
+    """A row that was not written. Unless names are asked for, `record` and `value` (of the field that was refused) are
+    empty, and `message` and `remedy` are without particulars."""
 
     id: str
     section: str
@@ -71,6 +71,7 @@ class Refused:
     state: str
     reason: str
     field: str
+    value: str
     message: str
     remedy: str
 

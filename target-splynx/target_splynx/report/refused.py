@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from target_splynx.ledger.entries import Operation
 from target_splynx.ledger.store import Ledger
-from target_splynx.loading.masking import without_secrets
+from target_splynx.loading.masking import masked, without_secrets
 from target_splynx.report.content import Reason, Refused
 
 EXAMPLES = 5
@@ -29,6 +29,7 @@ def refused_rows(
 def _refused(operation: Operation, plain: Callable[[str], str] | None) -> Refused:
     message = without_secrets(operation.message or "", operation.payload)
     remedy = without_secrets(operation.remedy or "", operation.payload)
+    value = masked(operation.payload).get(operation.field or "")
     return Refused(
         id=f"{operation.model}:{operation.source_key}",
         section=operation.model.split("/")[0],
@@ -38,6 +39,7 @@ def _refused(operation: Operation, plain: Callable[[str], str] | None) -> Refuse
         state=operation.state,
         reason=operation.reason or operation.state,
         field=operation.field or "",
+        value="" if plain or value is None else str(value),
         message=plain(message) if plain else message,
         remedy=plain(remedy) if plain else remedy,
     )
