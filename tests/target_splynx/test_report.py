@@ -183,7 +183,7 @@ def test_what_verify_found_is_shown(migrated: Migration) -> None:
     assert invoke(migrated, "verify").exit_code == 0
     assert answer(migrated, "report")[0]["verified"]["differences"] == []
     customer = migrated.splynx.customers()["2"]
-    migrated.splynx.call("PUT", f"/customers/customer/{customer['id']}", {"city": "Elsewhere"})
+    migrated.splynx.call("PUT", f"admin/customers/customer/{customer['id']}", {"city": "Elsewhere"})
     assert invoke(migrated, "verify").exit_code == 2
     told = answer(migrated, "report")[0]
     assert [(d["source_key"], d["field"], d["found"]) for d in told["verified"]["differences"]] == [("2", "city", "")]

@@ -110,7 +110,7 @@ def test_it_fits_every_width(page: Any, tmp_path: Path, name: str, scheme: str) 
     assert picture.stat().st_size > 10_000
 
 
-def test_on_paper_there_are_no_buttons_for_nobody(page: Any, tmp_path: Path) -> None:
+def test_on_paper_all_is_open_and_nothing_waits_for_a_click(page: Any, tmp_path: Path) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.locator("nav").is_visible()
@@ -118,6 +118,7 @@ def test_on_paper_there_are_no_buttons_for_nobody(page: Any, tmp_path: Path) -> 
     sheet = tmp_path / "report.pdf"
     page.pdf(path=sheet, format="A4")
     assert sheet.read_bytes()[:4] == b"%PDF"
+    assert page.evaluate("[...document.querySelectorAll('details')].every((each) => each.open)"), "all of it is printed"
 
 
 def test_without_scripts_everything_is_there(browser: Any, report: Path) -> None:

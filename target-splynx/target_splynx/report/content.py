@@ -209,6 +209,8 @@ class Report:
     written_at: str
     splynx: str
     names: bool
+    held: int = 0
+    """Records that live in Splynx now; one that several models wrote counts once."""
     summary: list[Sentence] = field(default_factory=list)
     runs: list[Ran] = field(default_factory=list)
     sections: list[Work] = field(default_factory=list)

@@ -25,7 +25,16 @@ from target_splynx.report.facts import settings_of, versions
 from target_splynx.report.money import money_of
 from target_splynx.report.refused import reasons_of, refused_rows
 from target_splynx.report.summary import sentences
-from target_splynx.report.work import all_runs, newest_rows, ran, sections_of, skips_of, work_of, work_of_all
+from target_splynx.report.work import (
+    all_runs,
+    held_in_splynx,
+    newest_rows,
+    ran,
+    sections_of,
+    skips_of,
+    work_of,
+    work_of_all,
+)
 from target_splynx.settings import Settings
 from target_splynx.stage.store import Stage
 from target_splynx.verify import last_verification
@@ -67,12 +76,13 @@ def report_of_migration(settings: Settings, ledger: Ledger, stage: Stage | str, 
     report.runs = [ran(run) for run in runs]
     report.models = work_of_all(ledger, runs, ledger.count_records())
     report.skips = skips_of(newest_rows(ledger, runs))
+    report.held = held_in_splynx(ledger)
     report.money = money_of(settings.workspace, last_run=last, plain=plain)
     report.verified = _verified(settings.workspace, last, names=names)
     sheet = last_sheet(settings.workspace)
     report.handwork = Handwork(sheet["at"], sheet["items"]) if sheet else None
     if isinstance(stage, Stage):
-        _look_at_the_stage(report, settings, stage, ledger)
+        _look_at_the_stage(report, settings, stage, ledger, plain)
     else:
         report.notes = {"quality": stage, "accounting": stage}
     _fill(report, ledger, planned_in(ledger), runs[-1]["settings"], plain)
@@ -93,6 +103,9 @@ def _plain(settings: Settings, *, names: bool) -> Plain | None:
 def _fill(
     report: Report, ledger: Ledger, newest: Mapping[str, int], settings: Mapping[str, Any], plain: Plain | None
 ) -> None:
+    if plain is not None:  # an error of the database may quote a value
+        for work in report.models:
+            work.problem = plain(work.problem)
     report.refused = list(refused_rows(ledger, newest, plain))
     report.reasons = reasons_of(report.refused)
     report.sections = sections_of(report.models)
@@ -100,7 +113,7 @@ def _fill(
     report.summary = sentences(report)
 
 
-def _look_at_the_stage(report: Report, settings: Settings, stage: Stage, ledger: Ledger) -> None:
+def _look_at_the_stage(report: Report, settings: Settings, stage: Stage, ledger: Ledger, plain: Plain | None) -> None:
     """What needs the staged data: its quality, and what became of every row. What cannot be made is told."""
     try:
         report.accounts = [
@@ -110,12 +123,12 @@ def _look_at_the_stage(report: Report, settings: Settings, stage: Stage, ledger:
     except MigrationError as error:
         report.notes["accounting"] = str(error)
     try:
-        report.findings = [_finding(result) for result in run_checks(settings, stage, ledger)]
+        report.findings = [_finding(result, plain) for result in run_checks(settings, stage, ledger)]
     except MigrationError as error:
         report.notes["quality"] = str(error)
 
 
-def _finding(result: Result) -> Finding:
+def _finding(result: Result, plain: Plain | None) -> Finding:
     check = result.check
     examples = [f"{row['stream']} {row['id']}" for row in result.examples]
     return Finding(
@@ -127,7 +140,7 @@ def _finding(result: Result) -> Finding:
         accounts=result.accounts,
         examples=examples,
         accepted=result.accepted,
-        problem=result.problem,
+        problem=plain(result.problem) if plain else result.problem,
     )
 
 

@@ -25,12 +25,11 @@ def number(count: int, one: str, many: str | None = None) -> str:
 
 def _done(report: Report) -> Iterator[Sentence]:
     written = sum(run.written for run in report.runs)
-    held = sum(work.held for work in report.models)
     if report.run is None:
         runs = number(len(report.runs), "run")
         seconds = sum(run.seconds for run in report.runs)
         yield Sentence(OK, f"{runs} made {number(written, 'write')} in {duration(seconds)}. Splynx holds "
-                           f"{number(held, 'record')} of this migration now.")  # fmt: skip
+                           f"{number(report.held, 'record')} of this migration now.")  # fmt: skip
     else:
         run = report.runs[0]
         planned = sum(work.to_write for work in report.models)
@@ -64,7 +63,9 @@ def _money(report: Report) -> Iterator[Sentence]:
     explained = len(money.differences) - open_ones
     state = OK if money.clean and not money.stale and money.complete else LOOK
     told = f"{number(money.compared, 'customer')} were compared on {money.day}: "
-    told += "no difference" if not money.differences else f"{explained:,} differences explained, {open_ones:,} not"
+    told += (
+        "no difference" if not money.differences else f"{number(explained, 'difference')} explained, {open_ones:,} not"
+    )
     if not money.complete:
         told += f"; the next charge was looked at for {money.previews:,} of {money.previews_wanted:,}"
     if money.stale:

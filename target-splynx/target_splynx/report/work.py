@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from target_splynx.ledger.entries import decode
 from target_splynx.ledger.outcomes import planned_in
 from target_splynx.ledger.store import Ledger
+from target_splynx.ledger.tables import records
 from target_splynx.ledger.tables import runs as table
 from target_splynx.ledger.undoings import ROLLBACK_OF
 from target_splynx.modelling.model import SECTIONS
@@ -62,6 +63,7 @@ def work_of(run: Mapping[str, Any], held: Mapping[str, int]) -> list[Work]:
         work = _work(str(row["model"]), held)
         _add(work, row, (*_WRITES, *_ROWS))
         _time(work, row)
+        work.to_write, work.problem = _to_write(row), str(row.get("problem") or "")
         found.append(work)
     return found
 
@@ -77,12 +79,22 @@ def work_of_all(ledger: Ledger, runs: Iterable[Mapping[str, Any]], held: Mapping
             _add(work, row, _WRITES)
             if newest.get(name) == run["id"]:
                 _add(work, row, _ROWS)
-                work.to_write = 0
-            _time(work, row, last=newest.get(name) == run["id"])
+                work.problem = str(row.get("problem") or "")
+                work.to_write = _to_write(row) if run["dry_run"] else 0
+            _time(work, row)
     for name in held.keys() - found.keys():
         found[name] = _work(name, held)
     order = {name: number for number, name in enumerate(SECTIONS)}
     return sorted(found.values(), key=lambda work: order.get(work.section, len(order)))
+
+
+def held_in_splynx(ledger: Ledger) -> int:
+    """Records that live in Splynx; one that several models wrote counts once."""
+    each = (
+        sa.select(records.c.resource, records.c.splynx_id, records.c.path).where(records.c.state == "live").distinct()
+    )
+    with ledger.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(each.subquery())).scalar() or 0)
 
 
 def sections_of(models: Sequence[Work]) -> list[Work]:
@@ -121,8 +133,9 @@ def _add(work: Work, row: Mapping[str, Any], names: Iterable[str]) -> None:
         setattr(work, name, getattr(work, name) + int(row.get(name, 0)))
 
 
-def _time(work: Work, row: Mapping[str, Any], *, last: bool = True) -> None:
+def _time(work: Work, row: Mapping[str, Any]) -> None:
     work.seconds = round(work.seconds + float(row.get("seconds", 0)), 1)
-    if last:
-        work.to_write = int(row.get("to_create", 0)) + int(row.get("to_change", 0))
-        work.problem = str(row.get("problem") or "")
+
+
+def _to_write(row: Mapping[str, Any]) -> int:
+    return int(row.get("to_create", 0)) + int(row.get("to_change", 0))

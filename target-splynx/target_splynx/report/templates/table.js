@@ -1,4 +1,8 @@
 "use strict";
+// On paper nothing can be opened.
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details")) part.open = true;
+});
 // Tables sort by a click on a heading and show the rows that contain a text. Without this script they are plain tables.
 for (const table of document.querySelectorAll("table.data")) {
   const body = table.tBodies[0];
