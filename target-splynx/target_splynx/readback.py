@@ -84,7 +84,8 @@ def read_single(
     Raises:
         SplynxError: as `read`.
     """
-    if "read" not in resource.methods or resource.name == "additional_fields":
+    by_parent = resource.listing is not None and path_parameters(resource.listing)
+    if by_parent or "read" not in resource.methods or resource.name == "additional_fields":
         yield from read(client, resource, wanted, workers)
         return
     with ThreadPoolExecutor(workers) as pool:
