@@ -8,7 +8,7 @@ PROJECTS := tap-sonar/pyproject.toml target-splynx/pyproject.toml sandbox/pyproj
 .PHONY: help install demo test lint docs generate clean
 
 help:
-	@echo "make demo      start a Sonar and a Splynx here, migrate 200 accounts, run again, verify"
+	@echo "make demo      start a Sonar and a Splynx here, migrate 200 accounts, run again, verify, report"
 	@echo "make test      everything that CI runs"
 	@echo "make lint      ruff and mypy"
 	@echo "make docs      the documentation as a site in site/, strictly: a broken link is an error"

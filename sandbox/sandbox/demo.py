@@ -1,7 +1,8 @@
 """`python -m sandbox demo`: the main job from beginning to end, on this machine.
 
 Starts both servers, runs `meltano run tap-sonar target-splynx` twice, shows what was done and that the second run had
-nothing to write, reads Splynx back, and stops the servers. Everything it makes lies in `.demo/` of the project.
+nothing to write, reads Splynx back, writes the report and says where it lies, and stops the servers. Everything it
+makes lies in `.demo/` of the project.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def environment(folder: Path, sonar_url: str, splynx_url: str) -> dict[str, str]
 
 
 def migrate(demo: Demo, splynx_url: str) -> bool:
-    """Install, check, run, run again, verify. True when all of it went as promised."""
+    """Install, check, run, run again, verify, report. True when all of it went as promised."""
     demo.say("meltano install")
     if demo.meltano("--log-level=warning", "install"):
         return False
@@ -148,4 +149,8 @@ def migrate(demo: Demo, splynx_url: str) -> bool:
     click.echo("Second run: " + ", ".join(f"{number} {method}" for method, number in second.items()) + ".")
     demo.say("meltano invoke target-splynx:verify")
     verified = demo.meltano("--log-level=error", "invoke", "target-splynx:verify")
-    return not any(second.values()) and verified == 0
+    demo.say("meltano invoke target-splynx:report")
+    reported = demo.meltano("--log-level=error", "invoke", "target-splynx:report")
+    page = demo.folder / "workspace" / "reports" / "migration.html"
+    click.echo(f"The report, for a browser: {page}")
+    return not any(second.values()) and verified == 0 and reported == 0 and page.is_file()

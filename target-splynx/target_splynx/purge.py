@@ -31,9 +31,11 @@ WIPED_FILES = (
     "uploads",
     "reports",
     "reconcile",
+    "verify",
     "passwords.csv",
     "handwork.html",
     "handwork.csv",
+    "handwork.json",
     "handwork-ticks.json",
     "pulse.json",
 )

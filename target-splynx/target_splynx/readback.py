@@ -17,7 +17,7 @@ from target_splynx.planning.diff import ATTRIBUTES, merged
 from target_splynx.planning.existing import list_path
 from target_splynx.planning.files import FILE
 from target_splynx.splynx.client import Client
-from target_splynx.splynx.errors import NotFound, ValidationRefused
+from target_splynx.splynx.errors import NotFound, SplynxError, ValidationRefused
 
 UNREADABLE = frozenset({"password", "secret", "radius_secret"})
 """Fields that Splynx never shows."""
@@ -74,6 +74,33 @@ def read(
         return
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(lambda each: (each, one(client, resource, each.path, each.splynx_id)), expected.values())
+
+
+def read_single(
+    client: Client, resource: Resource, wanted: Mapping[str, Expected], workers: int = 4
+) -> Iterator[tuple[Expected, dict[str, Any] | None]]:
+    """As `read`, with a GET for each record where there is one: for a few of many.
+
+    Raises:
+        SplynxError: as `read`.
+    """
+    by_parent = resource.listing is not None and path_parameters(resource.listing)
+    if by_parent or "read" not in resource.methods or resource.name == "additional_fields":
+        yield from read(client, resource, wanted, workers)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(lambda each: (each, one(client, resource, each.path, each.splynx_id)), wanted.values())
+
+
+def shown_count(client: Client, resource: Resource) -> int | None:
+    """How many records Splynx has of a resource (HEAD); None where it does not say."""
+    path, query = list_path(resource)
+    if path is None or not resource.id or resource.name == "additional_fields":
+        return None
+    try:
+        return client.count(path, query)
+    except SplynxError:
+        return None
 
 
 def _read_by_parent(

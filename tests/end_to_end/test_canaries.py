@@ -90,6 +90,8 @@ COMMANDS = (
     ["splynx-migration", "-v", "plan", "--refresh", "--json"],
     ["splynx-migration", "-v", "retry", "--json"],
     ["splynx-migration", "-v", "verify", "--json"],
+    ["splynx-migration", "-v", "report", "--with-names", "--json"],
+    ["splynx-migration", "-v", "report"],
     ["splynx-migration", "-v", "watch", "--once", "--json"],
     ["splynx-migration", "-v", "rollback", "1", "--dry-run"],
 )
@@ -137,7 +139,7 @@ def test_no_secret_is_printed_logged_asked_for_or_seen_in_the_list_of_processes(
 
 def test_no_secret_is_left_on_the_disk(marked: Marked) -> None:
     names = {path.name for path in marked.folder.rglob("*")}
-    assert {"staging.duckdb", "ledger.sqlite", "state", "api_schema.md"} <= names, "it looked in the right places"
+    assert {"staging.duckdb", "ledger.sqlite", "state", "api_schema.md", "migration.html"} <= names, "it looked in the right places"
     assert found_in_files(marked.folder, SECRETS) == []
     assert meltano_s_leavings() == []
 

@@ -17,3 +17,6 @@ def test_the_demo_migrates_runs_again_without_a_write_and_verifies(tmp_path: Pat
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert "Second run: 0 POST, 0 PUT, 0 DELETE." in done.stdout
     assert "✓ Splynx holds every managed field as it was applied." in done.stdout
+    page = tmp_path / "demo" / "workspace" / "reports" / "migration.html"
+    assert f"The report, for a browser: {page}" in done.stdout
+    assert "Every one of" in page.read_text(encoding="utf-8"), "the page accounts for all rows"

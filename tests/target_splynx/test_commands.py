@@ -152,3 +152,32 @@ def test_help_teaches(name: str) -> None:
     assert result.exit_code == 0
     assert "--json" in result.output
     assert len(result.output) > 200
+
+
+def test_verify_follows_references(command: Any, migration: Migration, provider: Provider) -> None:
+    """The parent of another customer is deleted by hand."""
+    migration.run(provider)
+    clean = json.loads(command("verify", "--json").stdout)
+    assert clean["resources"]["services_internet"]["references"] >= 10
+    parent = migration.splynx.customers()["1"]["id"]
+    migration.splynx.call("DELETE", f"admin/customers/customer/{parent}")
+    found = json.loads(command("verify", "--json", code=2).stdout)["differences"]
+    assert ("customers", "1", "") in {(d["resource"], d["source_key"], d["field"]) for d in found}, "it is gone itself"
+    lost = [(d["source_key"], d["field"], d["applied"], d["found"]) for d in found if str(d["found"]).startswith("no such")]
+    assert ("2", "parent_id", str(parent), "no such customers") in lost
+
+
+def test_verify_of_a_sample_asks_for_few_and_counts_the_rest(command: Any, migration: Migration, provider: Provider) -> None:
+    migration.run(provider)
+    migration.splynx.reset_stats()
+    found = json.loads(command("verify", "--sample", "2", "--json").stdout)
+    assert {name: checked["records"] for name, checked in found["resources"].items()} == {
+        "additional_fields": 2, "tariffs_internet": 2, "customers": 2, "customer_info": 1, "services_internet": 2,
+    }  # fmt: skip
+    asked = migration.splynx.stats()["by_operation"]
+    assert sum(n for name, n in asked.items() if name.startswith("HEAD")) >= 3
+    assert not (migration.workspace / "verify").exists(), "a sample is no proof of the whole"
+    last = max(int(row["id"]) for row in migration.splynx.customers().values())
+    migration.splynx.call("DELETE", f"admin/customers/customer/{last}")
+    told = json.loads(command("verify", "--sample", "1", "--json", code=2).stdout)["differences"]
+    assert {(d["resource"], d["field"], d["applied"], d["found"]) for d in told} >= {("customers", "number of records", 5, 4)}

@@ -24,6 +24,7 @@ from target_splynx.cli.plan import plan
 from target_splynx.cli.purge import purge
 from target_splynx.cli.reconcile import reconcile
 from target_splynx.cli.rejects import rejects
+from target_splynx.cli.report import report
 from target_splynx.cli.retry import retry
 from target_splynx.cli.rollback import rollback
 from target_splynx.cli.status import status
@@ -67,14 +68,14 @@ def main(verbose: bool) -> None:
 
     Settings are read from TARGET_SPLYNX_… variables. Before the first run: check. To look before writing: models, plan,
     apply. During a run: watch. After it: status, rejects, retry, accounting, verify. By hand: handwork. The money:
-    reconcile, then go-live. To go back: rollback. When all is over: purge.
+    reconcile, then go-live. For others to read: report. To go back: rollback. When all is over: purge.
     """
     click.get_current_context().with_resource(private_files())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
 
 
 for command in (
-    accounting, apply, check, docs, go_live, handwork, models, plan, purge, reconcile, rejects, retry, rollback, status,
-    verify, watch,
+    accounting, apply, check, docs, go_live, handwork, models, plan, purge, reconcile, rejects, report, retry, rollback,
+    status, verify, watch,
 ):  # fmt: skip
     main.add_command(command)

@@ -6,9 +6,10 @@ In and out: ids of items (`kind:name`).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from target_splynx.workspace import write_private
 
 _FILE = "handwork-ticks.json"
 
@@ -21,8 +22,4 @@ def read_ticks(workspace: Path) -> frozenset[str]:
 
 def write_ticks(workspace: Path, ticked: Iterable[str]) -> None:
     """Replace what was ticked off (mode 0600)."""
-    path = workspace / _FILE
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        json.dump(sorted(ticked), file, ensure_ascii=False, indent=1)
-    part.replace(path)
+    write_private(workspace / _FILE, json.dumps(sorted(ticked), ensure_ascii=False, indent=1))

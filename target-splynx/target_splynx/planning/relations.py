@@ -58,17 +58,24 @@ def parents(resource: str, payload: Mapping[str, Any], path: Mapping[str, Any]) 
 
     Where a field may point to several resources, all of them are named.
     """
-    found: set[Identity] = set()
     known = resources().get(resource)
     if known is None:
-        return found
-    for name, value in {**path, **payload}.items():
-        for target in _targets(resource, name):
-            found |= {(target, number) for number in _ids(value)}
+        return set()
+    found = {(target, number) for _, number, targets in references(resource, payload, path) for target in targets}
     attributes = payload.get(ATTRIBUTES)
     if known.additional_fields and isinstance(attributes, Mapping):
         found |= {(FIELDS, f"{known.additional_fields}--{name}") for name in attributes}
     return found
+
+
+def references(
+    resource: str, payload: Mapping[str, Any], path: Mapping[str, Any]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each id in the fields and the path of a record of a known resource: field, id, and the resources one of which it
+    belongs to."""
+    for name, value in {**path, **payload}.items():
+        if targets := _targets(resource, name):
+            yield from ((name, number, targets) for number in _ids(value))
 
 
 @cache

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -20,6 +19,7 @@ from target_splynx.reconcile.result import Reconciliation
 from target_splynx.settings import Settings
 from target_splynx.stage.content import contents
 from target_splynx.stage.store import Stage
+from target_splynx.workspace import read_json, write_private
 
 FOLDER = "reconcile"
 LATEST = "latest.json"
@@ -73,22 +73,14 @@ def as_dict(result: Reconciliation) -> dict[str, Any]:
 def save(workspace: Path, result: Reconciliation) -> Path:
     """Write `reconcile/<time>.json`, and the same as `latest.json`; only the owner may read them."""
     folder = workspace / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = datetime.now(timezone.utc)
     text = json.dumps({"at": now.isoformat(timespec="seconds"), **as_dict(result)}, ensure_ascii=False, indent=1)
     path = folder / f"{now:%Y%m%dT%H%M%SZ}.json"
     for target in (path, folder / LATEST):
-        part = target.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(target)
+        write_private(target, text)
     return path
 
 
 def latest(workspace: Path) -> dict[str, Any] | None:
     """The last result, if there is one that can be read."""
-    try:
-        found = json.loads((workspace / FOLDER / LATEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+    return read_json(workspace / FOLDER / LATEST)
