@@ -87,12 +87,12 @@ class _Showcase:
             "next_bill_date": "2026-12-01",
         }  # fmt: skip
         self._add(
-            "Account", ACCOUNT, name="Driftwater Brewing Company", activation_date="2023-04-10",
+            "Account", ACCOUNT, updated="2026-11-15T10:00:00+00:00", name="Driftwater Brewing Company", activation_date="2023-04-10",
             geopoint="43.476000,-89.744000", **values,
         )  # fmt: skip
         self._add(
-            "Account", CHILD, created="2026-11-01T15:00:00+00:00", name="Driftwater Taproom",
-            activation_date="2026-11-01", parent_account_id=ACCOUNT, **values,
+            "Account", CHILD, created="2026-11-14T15:00:00+00:00", name="Driftwater Taproom",
+            activation_date="2026-11-14", parent_account_id=ACCOUNT, **values,
         )  # fmt: skip
         for name in ("VIP", "Paperless"):
             group = self._id("AccountGroup", name)
@@ -145,12 +145,12 @@ class _Showcase:
 
     def _services(self) -> None:
         """A package of two, a second line at its own price, and a credit since the last bill."""
-        package, tag = self._id("Package", "Business Starter"), "driftwater-1"
+        package, tag = self._id("Package", "Fiber 500 + Managed Wi-Fi"), "driftwater"
         rows: tuple[tuple[int, str, dict[str, Any]], ...] = (
-            (9001, "Business Fiber 500/500 (SLA)", {"package_id": package, "unique_package_relationship_id": tag}),
-            (9002, "Static IP Address", {"package_id": package, "unique_package_relationship_id": tag}),
-            (9003, "Business Wireless 50/50",
-             {"price_override": 12_995, "price_override_reason": "Backup line", "is_additional": True}),
+            (9001, "Fiber 500", {"package_id": package, "unique_package_relationship_id": tag}),
+            (9002, "Managed Wi-Fi Router", {"package_id": package, "unique_package_relationship_id": tag}),
+            (9003, "Business Fiber 500/500 (SLA)",
+             {"price_override": 18_995, "price_override_reason": "Three years", "is_additional": True}),
             (9004, "Autopay Discount", {"created": "2026-11-10T15:00:00+00:00"}),
         )  # fmt: skip
         for number, name, values in rows:
@@ -164,7 +164,7 @@ class _Showcase:
                WHERE m.name = 'Circuit ID' AND s.name = 'Business Fiber 500/500 (SLA)'"""
         ).fetchone()[0]
         self._add(
-            "ServiceMetadataValue", 9001, account_service_id=9001, service_metadata_id=circuit, value="RR/009001//CKT"
+            "ServiceMetadataValue", 9001, account_service_id=9003, service_metadata_id=circuit, value="RR/009003//CKT"
         )
 
     def _network(self) -> None:
@@ -180,8 +180,8 @@ class _Showcase:
         addresses = (
             (9001, "198.18.40.10", "Static addresses", "RadiusAccount", 9001, 9001, None),
             (9002, "198.18.40.11", "Static addresses", "RadiusAccount", 9002, 9003, None),
-            (9003, "198.18.100.8/29", "Routed blocks", "Account", ACCOUNT, 9001, "routed block"),
-            (9004, "2001:db8:1ff:ff00::/56", "IPv6 prefixes for customers", "Account", ACCOUNT, 9001, "delegated prefix"),
+            (9003, "198.18.100.8/29", "Routed blocks", "Account", ACCOUNT, 9003, "routed block"),
+            (9004, "2001:db8:1ff:ff00::/56", "IPv6 prefixes for customers", "Account", ACCOUNT, 9003, "delegated prefix"),
         )  # fmt: skip
         for number, address, subnet, owner, owner_id, service, text in addresses:
             self._add(
@@ -191,14 +191,14 @@ class _Showcase:
 
     def _devices(self) -> None:
         devices = (
-            (9001, "GigaPoint GP1100X", 14_900, "CXNK00A1B2C3", "02:5A:90:01:00:01"),
-            (9002, "hAP ax²", 8_900, "HGX0912345", "02:5A:90:01:00:02"),
+            (9001, 9001, "GigaPoint GP1100X", 14_900, "CXNK00A1B2C3", "02:5A:90:01:00:01"),
+            (9002, 9003, "hAP ax²", 8_900, "HGX0912345", "02:5A:90:01:00:02"),
         )  # fmt: skip
-        for number, model, price, serial, mac in devices:
+        for number, service, model, price, serial, mac in devices:
             model_id = self._id("InventoryModel", model)
             self._add(
                 "InventoryItem", number, inventory_model_id=model_id, inventoryitemable_type="Address",
-                inventoryitemable_id=9001, status="FUNCTIONAL", purchase_price=price, account_service_id=9001,
+                inventoryitemable_id=9001, status="FUNCTIONAL", purchase_price=price, account_service_id=service,
                 icmp_status_flap_count=0, snmp_status_flap_count=0,
             )  # fmt: skip
             for offset, (field, value) in enumerate((("Serial number", serial), ("MAC address", mac))):
@@ -303,16 +303,16 @@ class _Showcase:
             )  # fmt: skip
 
     def _money(self) -> None:
-        """The bill of November, 345.90 with 6.00 of tax, of which 300.00 are paid."""
+        """The bill of November, 288.55 with 5.70 of tax, of which 200.00 are paid."""
         moment = "2026-11-01T11:00:00+00:00"
         self._add(
             "Invoice", 9001, created=moment, updated="2026-11-09T18:00:00+00:00", account_id=ACCOUNT,
             company_id=self._company(), date="2026-11-01", due_date="2026-11-29", delinquency_date="2026-12-14",
-            end_date="2026-11-30", number_of_months=1, total_debits=33_990, total_taxes=600, remaining_due=4_590,
+            end_date="2026-11-30", number_of_months=1, total_debits=28_285, total_taxes=570, remaining_due=8_855,
             child_invoice_remaining_due=0, auto_pay_attempts=0, status="SUCCESS",
         )  # fmt: skip
-        lines = ((9001, "Business Fiber 500/500 (SLA)", 19_995, "DATA"), (9002, "Static IP Address", 1_000, "RECURRING"),
-                 (9003, "Business Wireless 50/50", 12_995, "DATA"))  # fmt: skip
+        lines = ((9001, "Fiber 500", 8_495, "DATA"), (9002, "Managed Wi-Fi Router", 795, "RECURRING"),
+                 (9003, "Business Fiber 500/500 (SLA)", 18_995, "DATA"))  # fmt: skip
         for number, name, amount, kind in lines:
             self._add(
                 "Debit", number, created=moment, account_id=ACCOUNT, amount=amount, company_id=self._company(),
@@ -321,17 +321,17 @@ class _Showcase:
                 service_name=name, service_transaction_type="BASE_SERVICE", type=kind,
             )  # fmt: skip
         self._add(
-            "TaxTransaction", 9001, created=moment, taxtransactionable_type="Debit", taxtransactionable_id=9001,
-            amount=600, amount_taxed=19_995, description="Telecommunications Excise Tax",
+            "TaxTransaction", 9001, created=moment, taxtransactionable_type="Debit", taxtransactionable_id=9003,
+            amount=570, amount_taxed=18_995, description="Telecommunications Excise Tax",
         )  # fmt: skip
         paid = "2026-11-09T18:00:00+00:00"
         self._add(
-            "Payment", 9001, created=paid, account_id=ACCOUNT, amount=30_000, amount_remaining=0,
+            "Payment", 9001, created=paid, account_id=ACCOUNT, amount=20_000, amount_remaining=0,
             company_id=self._company(), payment_type="CHECK", successful=True, status="SUCCEEDED",
             payment_datetime=paid, reference="1042", user_id=self._id("User", "Susan Nowak"),
         )  # fmt: skip
         self._add(
-            "Credit", 9001, created=paid, account_id=ACCOUNT, amount=30_000, creditable_type="Payment",
+            "Credit", 9001, created=paid, account_id=ACCOUNT, amount=20_000, creditable_type="Payment",
             creditable_id=9001, invoice_id=9001, void=False,
         )  # fmt: skip
 
@@ -342,7 +342,7 @@ class _Showcase:
             email_address="dora@driftwater.example", primary=True, language="en",
         )  # fmt: skip
         self._add(
-            "AccountService", 9005, created="2026-11-01T15:00:00+00:00", account_id=CHILD,
+            "AccountService", 9005, created="2026-11-14T15:00:00+00:00", account_id=CHILD,
             service_id=self._id("Service", "Fiber 100"), quantity=1, number_of_times_billed=0,
         )  # fmt: skip
         self._add(
