@@ -16,6 +16,7 @@ from sandbox.data.writer import Writer
 from sandbox.sonar.store import open_database
 
 ACCOUNT, CHILD = 9001, 9002
+AGENT, TECHNICIAN = 9001, 9002
 SINCE = "2023-04-10T15:00:00+00:00"
 REPORT = b"%PDF-1.4\n% outage report of the Driftwater Brewing Company\n%%EOF\n"
 PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00the rack\xff\xd9"
@@ -50,6 +51,7 @@ class _Showcase:
 
     def write(self) -> None:
         """Everything, part by part."""
+        self._staff()
         self._account()
         self._people_and_places()
         self._services()
@@ -78,6 +80,15 @@ class _Showcase:
 
     def _add(self, type_name: str, row_id: int, *, created: str = SINCE, **values: Any) -> int:
         return self.writer[type_name].add(id=row_id, created=created, **values)
+
+    def _staff(self) -> None:
+        role = self.connection.execute('SELECT min(id) FROM "Role"').fetchone()[0]
+        for number, name, username in ((AGENT, "Ida Counter", "icounter"), (TECHNICIAN, "Tom Ladder", "tladder")):
+            self._add(
+                "User", number, name=name, public_name=name.split(" ")[0], username=username, role_id=role,
+                email_address=f"{username}@ridgeriver.example.com", enabled=True, completed_setup=True, language="en",
+                is_sonar_staff=False, super_admin=False,
+            )  # fmt: skip
 
     def _account(self) -> None:
         values = {
@@ -213,12 +224,11 @@ class _Showcase:
     def _support(self) -> None:
         """An open ticket from the mailbox: two replies of staff, one of the customer, a comment inside, two files."""
         mailbox = self.connection.execute('SELECT min(id) FROM "InboundMailbox"').fetchone()[0]
-        agent = self._id("User", "Zoë Lopez")
         self._add(
             "Ticket", 9001, created="2026-11-12T14:00:00+00:00", updated="2026-11-13T16:20:00+00:00",
             global_updated_at="2026-11-13T16:20:00+00:00", subject="Outage of the fiber line", priority="HIGH",
             description="<p>The line is down since <b>8 o'clock</b>.</p>", status="OPEN", company_id=self._company(),
-            inbound_mailbox_id=mailbox, ticket_group_id=self._id("TicketGroup", "Support"), user_id=agent,
+            inbound_mailbox_id=mailbox, ticket_group_id=self._id("TicketGroup", "Support"), user_id=AGENT,
             ticketable_type="Account", ticketable_id=ACCOUNT, is_spam=False, due_date="2026-11-20",
         )  # fmt: skip
         self._add("TicketRecipient", 9001, ticket_id=9001, email_address="asa@driftwater.example", name="Åsa Lindqvist")
@@ -230,11 +240,11 @@ class _Showcase:
         for number, moment, body, incoming in said:
             self._add(
                 "TicketReply", number, created=moment, ticket_id=9001, body=body, incoming=incoming,
-                user_id=None if incoming else agent, author="Åsa Lindqvist" if incoming else None,
+                user_id=None if incoming else AGENT, author="Åsa Lindqvist" if incoming else None,
                 author_email="asa@driftwater.example" if incoming else None,
             )  # fmt: skip
         self._add(
-            "TicketComment", 9001, created="2026-11-12T16:00:00+00:00", ticket_id=9001, user_id=agent,
+            "TicketComment", 9001, created="2026-11-12T16:00:00+00:00", ticket_id=9001, user_id=AGENT,
             body="<p>Rx level &minus;27 dBm, connector dirty.</p>",
         )  # fmt: skip
         self._file(9001, "Ticket", 9001, "outage report.pdf", "application/pdf", REPORT)
@@ -243,28 +253,26 @@ class _Showcase:
     def _file(self, number: int, owner: str, owner_id: int, name: str, kind: str, content: bytes) -> None:
         self._add(
             "File", number, created="2026-11-12T14:05:00+00:00", fileable_type=owner, fileable_id=owner_id,
-            filename=name, mime_type=kind, file_size_in_bytes=len(content), user_id=self._id("User", "Zoë Lopez"),
+            filename=name, mime_type=kind, file_size_in_bytes=len(content), user_id=AGENT,
             description=name.rsplit(".", 1)[0],
         )  # fmt: skip
         self.writer.file_content(number, content)
 
     def _work(self) -> None:
         """A job to come, with its technician and a to-do."""
-        technician = self._id("User", "Amy Olson")
         self._add(
             "Job", 9001, created="2026-11-13T16:30:00+00:00", job_type_id=self._id("JobType", "Service call"),
             jobbable_type="Account", jobbable_id=ACCOUNT, length_in_minutes=90, complete=False, ticket_id=9001,
-            scheduled_datetime="2026-11-24T15:00:00+00:00", created_by_user_id=self._id("User", "Zoë Lopez"),
+            scheduled_datetime="2026-11-24T15:00:00+00:00", created_by_user_id=AGENT,
         )  # fmt: skip
-        self.writer.relate(("Job", 9001, "users"), ("User", technician, "jobs"))
+        self.writer.relate(("Job", 9001, "users"), ("User", TECHNICIAN, "jobs"))
         self._add(
             "Task", 9001, created="2026-11-13T16:31:00+00:00", taskable_type="Job", taskable_id=9001,
             task="Bring a new ONT", complete=False, completion_type="BOOLEAN", due="2026-11-24", list_order=1,
-            user_id=technician,
+            user_id=TECHNICIAN,
         )  # fmt: skip
 
     def _papers(self) -> None:
-        agent = self._id("User", "Zoë Lopez")
         self._add(
             "HandwrittenSignature", 9001, created="2023-04-11T16:00:00+00:00", contact_name="Åsa Lindqvist",
             signer_name="Åsa Lindqvist", contact_email_address="asa@driftwater.example", signer_ip="203.0.113.9",
@@ -279,11 +287,11 @@ class _Showcase:
         self._file(9003, "Account", ACCOUNT, "letter of agency.pdf", "application/pdf", LETTER)
         self._add(
             "Note", 9001, created="2026-10-02T15:30:00+00:00", noteable_type="Account", noteable_id=ACCOUNT,
-            message="Ring at the loading dock.", user_id=agent, priority="STICKY",
+            message="Ring at the loading dock.", user_id=AGENT, priority="STICKY",
         )  # fmt: skip
         self._add(
             "CallLog", 9001, created="2026-11-12T13:50:00+00:00", account_id=ACCOUNT, subject="Outage",
-            body="The owner called, line down.", time_in_seconds="240", user_id=agent,
+            body="The owner called, line down.", time_in_seconds="240", user_id=AGENT,
         )  # fmt: skip
 
     def _custom_fields(self) -> None:
@@ -328,7 +336,7 @@ class _Showcase:
         self._add(
             "Payment", 9001, created=paid, account_id=ACCOUNT, amount=20_000, amount_remaining=0,
             company_id=self._company(), payment_type="CHECK", successful=True, status="SUCCEEDED",
-            payment_datetime=paid, reference="1042", user_id=self._id("User", "Susan Nowak"),
+            payment_datetime=paid, reference="1042", user_id=AGENT,
         )  # fmt: skip
         self._add(
             "Credit", 9001, created=paid, account_id=ACCOUNT, amount=20_000, creditable_type="Payment",
