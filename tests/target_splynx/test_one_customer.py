@@ -20,12 +20,12 @@ from splynx_runs import Migration
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
 import one_customer
 
-# Stream → (rows that became records, rows that are part of one), of the two accounts. Rows of other customers are `not in pilot_accounts`.
+# Stream → (rows that became records, rows that are part of one), of streams that hold rows of customers only. Those of other customers are skipped.
 MOVED = {
-    "accounts": (2, 0), "contacts": (0, 4), "phone_numbers": (0, 3), "addresses": (0, 3), "account_billing_parameters": (2, 0),
-    "account_services": (4, 1), "radius_accounts": (0, 3), "ip_assignments": (0, 4), "service_metadata_values": (0, 1),
-    "tickets": (1, 0), "ticket_replies": (3, 0), "ticket_comments": (1, 0), "ticket_recipients": (0, 1), "jobs": (1, 0),
-    "contracts": (1, 0), "handwritten_signatures": (0, 1), "notes": (1, 0), "call_logs": (1, 0), "files": (3, 0), "invoices": (1, 0),
+    "accounts": (2, 0), "account_billing_parameters": (0, 2), "account_services": (4, 1), "radius_accounts": (0, 3), "ip_assignments": (0, 4),
+    "service_metadata_values": (0, 1), "inventory_items": (2, 0), "inventory_model_field_data": (0, 4), "tickets": (1, 0), "ticket_replies": (3, 0),
+    "ticket_comments": (1, 0), "ticket_recipients": (0, 1), "jobs": (1, 0), "tasks": (1, 0), "contracts": (1, 0), "handwritten_signatures": (0, 1),
+    "call_logs": (1, 0), "files": (3, 0), "invoices": (1, 0), "debits": (0, 3), "tax_transactions": (0, 1),
 }  # fmt: skip
 
 
