@@ -98,8 +98,8 @@ class _Showcase:
             "next_bill_date": "2026-12-01",
         }  # fmt: skip
         self._add(
-            "Account", ACCOUNT, updated="2026-11-15T10:00:00+00:00", name="Driftwater Brewing Company", activation_date="2023-04-10",
-            geopoint="43.476000,-89.744000", **values,
+            "Account", ACCOUNT, updated="2026-11-15T10:00:00+00:00", name="Driftwater Brewing Company",
+            activation_date="2023-04-10", geopoint="43.476000,-89.744000", **values,
         )  # fmt: skip
         self._add(
             "Account", CHILD, created="2026-11-14T15:00:00+00:00", name="Driftwater Taproom",
@@ -192,7 +192,7 @@ class _Showcase:
             (9001, "198.18.40.10", "Static addresses", "RadiusAccount", 9001, 9001, None),
             (9002, "198.18.40.11", "Static addresses", "RadiusAccount", 9002, 9003, None),
             (9003, "198.18.100.8/29", "Routed blocks", "Account", ACCOUNT, 9003, "routed block"),
-            (9004, "2001:db8:1ff:ff00::/56", "IPv6 prefixes for customers", "Account", ACCOUNT, 9003, "delegated prefix"),
+            (9004, "2001:db8:1ff:ff00::/56", "IPv6 prefixes for customers", "Account", ACCOUNT, 9003, "delegated"),
         )  # fmt: skip
         for number, address, subnet, owner, owner_id, service, text in addresses:
             self._add(
@@ -234,9 +234,11 @@ class _Showcase:
         self._add("TicketRecipient", 9001, ticket_id=9001, email_address="asa@driftwater.example", name="Åsa Lindqvist")
         category = self._id("TicketCategory", "Outage")
         self.writer.relate(("Ticket", 9001, "ticket_categories"), ("TicketCategory", category, "tickets"))
-        said = ((9001, "2026-11-12T14:10:00+00:00", "<p>We are looking into it.</p>", False),
-                (9002, "2026-11-12T15:40:00+00:00", "<p>It is back, but slow.</p>", True),
-                (9003, "2026-11-13T16:20:00+00:00", "<p>We come on the 24th and replace the ONT.</p>", False))  # fmt: skip
+        said = (
+            (9001, "2026-11-12T14:10:00+00:00", "<p>We are looking into it.</p>", False),
+            (9002, "2026-11-12T15:40:00+00:00", "<p>It is back, but slow.</p>", True),
+            (9003, "2026-11-13T16:20:00+00:00", "<p>We come on the 24th and replace the ONT.</p>", False),
+        )
         for number, moment, body, incoming in said:
             self._add(
                 "TicketReply", number, created=moment, ticket_id=9001, body=body, incoming=incoming,
