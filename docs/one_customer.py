@@ -53,9 +53,9 @@ def _owned(resource: str, fields: tuple[str, ...], additional: tuple[str, ...] =
 STEPS = (
     Step(
         "The account and who answers for it",
-        "The account is the customer; the primary contact gives e-mail, telephone numbers (mobile first) and login, the "
-        "billing contact its own field. Groups, type and status are labels, custom fields are additional fields. The "
-        "other contacts stand in a pinned note and, machine-readable, in `sonar_contacts`.",
+        "The account is the customer; the primary contact gives e-mail, telephone numbers (mobile first) and "
+        "login, the billing contact its own field. Groups, type and status are labels, custom fields are "
+        "additional fields. The other contacts stand in a pinned note and, machine-readable, in `sonar_contacts`.",
         (
             _rows("id, name, activation_date, geopoint", "Account", "id = 9001"),
             _rows(
@@ -107,8 +107,8 @@ STEPS = (
     ),
     Step(
         "How it is billed",
-        "The mailing address is the billing address. Billing is off until go-live; the deposit shows what the open bill "
-        "below leaves owed.",
+        "The mailing address is the billing address. Billing is off until go-live; the deposit shows what the "
+        "open bill below leaves owed.",
         (_rows("bill_day, due_days, grace_days, tax_exempt", "AccountBillingParameter", "account_id = 9001"),),
         (
             Answer(
@@ -143,7 +143,8 @@ STEPS = (
     Step(
         "The package, and a credit",
         "With `packages: bundle` a package becomes a bundle: it carries the price of the whole, its services cost "
-        "nothing by themselves. The regular credit is its discount. Everything begins on the first day that Sonar has not billed.",
+        "nothing by themselves. The regular credit is its discount. Everything begins on the first day that Sonar "
+        "has not billed.",
         (
             """SELECT x.id, s.name, s.amount, s.application, x.package_id, x.quantity FROM AccountService x
             JOIN Service s ON s.id = x.service_id WHERE x.id IN (9001, 9002, 9004) ORDER BY x.id""",
@@ -175,13 +176,13 @@ STEPS = (
     ),
     Step(
         "Both lines, with login, addresses and devices' MACs",
-        "The first line is part of the bundle, the second has a price of its own and a tax of 3 %: its tariff is the one "
-        "of the plan with that tax. The routed block is the additional network of the line, the delegated prefix its IPv6. "
-        "Passwords are moved and not shown here.",
+        "The first line is part of the bundle, the second has a price of its own and a tax of 3 %: its tariff is "
+        "the one of the plan with that tax. The routed block is the additional network of the line, the delegated "
+        "prefix its IPv6. Passwords are moved and not shown here.",
         (
-            """SELECT x.id, s.name, s.amount, x.price_override, x.price_override_reason, r.username FROM AccountService x
-            JOIN Service s ON s.id = x.service_id JOIN RadiusAccount r ON r.account_service_id = x.id
-            WHERE x.account_id = 9001 ORDER BY x.id""",
+            """SELECT x.id, s.name, s.amount, x.price_override, x.price_override_reason, r.username
+            FROM AccountService x JOIN Service s ON s.id = x.service_id
+            JOIN RadiusAccount r ON r.account_service_id = x.id WHERE x.account_id = 9001 ORDER BY x.id""",
             _rows("subnet, ipassignmentable_type, account_service_id", "IpAssignment"),
             _rows("account_service_id, value", "ServiceMetadataValue"),
         ),
@@ -214,8 +215,8 @@ STEPS = (
     ),
     Step(
         "Two devices",
-        "Items of the inventory, with serial number and MAC, assigned to the customer. They are never rented or sold "
-        "through the API: that would charge.",
+        "Items of the inventory, with serial number and MAC, assigned to the customer. They are never rented or "
+        "sold through the API: that would charge.",
         (
             """SELECT i.id, m.name AS model, i.status, i.purchase_price, d.value FROM InventoryItem i
             JOIN InventoryModel m ON m.id = i.inventory_model_id
@@ -231,8 +232,8 @@ STEPS = (
     ),
     Step(
         "A ticket with replies, a comment and files",
-        "The first message, the replies and the comment follow each other in the order of their times, written in the "
-        "provider's time zone. What only staff saw stays hidden from the customer.",
+        "The first message, the replies and the comment follow each other in the order of their times, written in "
+        "the provider's time zone. What only staff saw stays hidden from the customer.",
         (
             _rows("id, subject, description, status, priority, due_date, created_at", "Ticket"),
             _rows("created_at, incoming, body, author", "TicketReply"),
@@ -253,7 +254,8 @@ STEPS = (
     ),
     Step(
         "A job to come",
-        "A task in the project of its job type, at the same minute, for the same technician, with the ticket and a checklist.",
+        "A task in the project of its job type, at the same minute, for the same technician, with the ticket and "
+        "a checklist.",
         (
             _rows("id, scheduled_datetime, length_in_minutes, complete, ticket_id", "Job"),
             _rows("task, due, complete", "Task"),
@@ -282,8 +284,8 @@ STEPS = (
     ),
     Step(
         "The contract, a file, a note, a call",
-        "Contract and file are documents, the contract with its signature in the description. The note keeps author, time "
-        "and pin; `name` is by what a second run knows it again.",
+        "Contract and file are documents, the contract with its signature in the description. The note keeps "
+        "author, time and pin; `name` is by what a second run knows it again.",
         (
             _rows("id, name, term_in_months, expiration_date", "Contract"),
             _rows("signer_name, signer_ip, created_at", "HandwrittenSignature"),
@@ -305,8 +307,8 @@ STEPS = (
     ),
     Step(
         "The open bill",
-        "Of the bill of November, 288.55, what is open is carried over: 88.55, with the days of Sonar. The payment of "
-        "200.00 stays in Sonar's books (`balance_strategy: open_items`, the default).",
+        "Of the bill of November, 288.55, what is open is carried over: 88.55, with the days of Sonar. The "
+        "payment of 200.00 stays in Sonar's books (`balance_strategy: open_items`, the default).",
         (
             _rows("id, date, due_date, total_debits, total_taxes, remaining_due", "Invoice"),
             _rows("amount, payment_type, reference, payment_datetime", "Payment"),
@@ -326,15 +328,19 @@ HEAD = """<!-- Written by `python docs/one_customer.py` from what Splynx answere
 
 # One customer, followed
 
-A brewery with everything that a migration can meet, in a small provider's Sonar (`python -m sandbox generate --showcase`
-makes it). Tap and target move it, and its child account, with
+A brewery with everything that a migration can meet, in a small provider's Sonar
+(`python -m sandbox generate --showcase` makes it). Tap and target move it, and its child account, with
 
     TARGET_SPLYNX_PILOT_ACCOUNTS='[9001, 9002]' TARGET_SPLYNX_PACKAGES=bundle \\
+    TARGET_SPLYNX_TIMEZONE=America/Chicago TARGET_SPLYNX_CUTOVER_DATE=2026-11-15 \\
     TAP_SONAR_FILE_CONTENTS=true meltano run tap-sonar target-splynx
 
+into a fresh Splynx in which one thing was made by hand: the tax of 3 % that [handwork](handwork.md) asks for. Nothing
+is rejected, no row of the two accounts is left over ([accounting](accounting.md)), a second run writes nothing.
+
 Below stand Sonar's rows and then what Splynx answers when it is asked. Of each answer the fields are shown that a model
-sets or that follow from them; `…` says how many more it had. Amounts are cents in Sonar, decimals in Splynx; times are UTC in Sonar, the
-provider's in Splynx. The whole mapping, field by field, is [here](../migration_mapping.md).
+sets or that follow from them; `…` says how many more it had. Amounts are cents in Sonar, decimals in Splynx; times are
+UTC in Sonar, the provider's in Splynx. The whole mapping, field by field, is [here](../migration_mapping.md).
 """
 
 

@@ -91,7 +91,7 @@ class _Showcase:
             )  # fmt: skip
 
     def _account(self) -> None:
-        values = {
+        values: dict[str, Any] = {
             "account_status_id": self._id("AccountStatus", "Active"),
             "account_type_id": self._id("AccountType", "Small Business"), "company_id": self._company(),
             "activation_time": "17:30:00", "is_delinquent": False, "is_eligible_for_archive": False,
@@ -138,7 +138,7 @@ class _Showcase:
                 number_formatted=f"({digits[:3]}) {digits[3:6]}-{digits[6:]}",
                 phone_number_type_id=self._id("PhoneNumberType", kind),
             )  # fmt: skip
-        place = {
+        place: dict[str, Any] = {
             "addressable_type": "Account", "city": "Baraboo", "country": "US", "subdivision": "US_WI", "zip": "53913",
             "county": "COUNTY_55111", "fips": "55111", "fips_source": "SONAR", "timezone": "AMERICACHICAGO",
         }  # fmt: skip
