@@ -42,6 +42,7 @@ docs: $(INSTALLED)
 
 generate: $(INSTALLED)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/one_customer.py
 
 clean:
 	rm -rf .venv .meltano .demo .cache site workspace

@@ -27,8 +27,13 @@ def singer_lines(folder: Path, *, accounts: int, seed: int = 7, dirt: bool = Tru
     return lines_of(database, **settings)
 
 
-def lines_of(database: Path, **settings: Any) -> Feed:
-    """The same of a provider's store."""
+def lines_of(
+    database: Path, *, state: dict[str, Any] | None = None, secrets: tuple[tuple[str, str], ...] = (), **settings: Any
+) -> Feed:
+    """The same of a provider's store; with the state of an earlier run only what changed since.
+
+    `secrets`: stream and field of what is read only when asked for, as meltano.yml does.
+    """
     with SonarServer(database=database, token=TOKEN) as server:
         config = {"api_url": server.url, "auth_token": TOKEN, "requests_per_minute": 0, **settings}
         tap = TapSonar(config=config, setup_mapper=False)
@@ -39,9 +44,11 @@ def lines_of(database: Path, **settings: Any) -> Feed:
             for item in entry["metadata"]:
                 if not item["breadcrumb"]:
                     item["metadata"]["selected"] = entry["tap_stream_id"] in wanted
+                elif (entry["tap_stream_id"], item["breadcrumb"][-1]) in secrets:
+                    item["metadata"]["selected"] = True
         output = _Output()
         with redirect_stdout(output):
-            reader = TapSonar(config=config, catalog=catalog)
+            reader = TapSonar(config=config, catalog=catalog, state=state)
             reader.sync_all()
             reader.close()
     feed = Feed()

@@ -12,6 +12,7 @@ from sandbox.data.change import Wishes
 from sandbox.data.change import change as change_data
 from sandbox.data.clock import DATA_SET_NOW
 from sandbox.data.generate import generate as generate_data
+from sandbox.data.showcase import add_showcase
 from sandbox.data.truth import read_truth, truth_json, truth_text
 
 
@@ -59,11 +60,21 @@ EXISTING = click.option(
 )
 @click.option("--emails", is_flag=True, help="Also the sent e-mails (310,000 per 10,158 accounts).")
 @click.option("--clean", is_flag=True, help="Without the dirt of real life.")
+@click.option("--showcase", is_flag=True, help="Also one customer with everything: accounts 9001 and 9002.")
 def generate(
-    database: Path, accounts: int, seed: int, history: str, now: datetime | None, emails: bool, clean: bool
+    database: Path,
+    accounts: int,
+    seed: int,
+    history: str,
+    now: datetime | None,
+    emails: bool,
+    clean: bool,
+    showcase: bool,
 ) -> None:
     """Write the data of a made-up provider to a store, replacing what is there."""
     generate_data(database, accounts, seed, history, now or DATA_SET_NOW, emails=emails, dirt=not clean)  # type: ignore[arg-type]
+    if showcase:
+        add_showcase(database)
     click.echo(f"{accounts} accounts (seed {seed}, history {history}) in {database}")
 
 

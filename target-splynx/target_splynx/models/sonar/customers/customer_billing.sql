@@ -27,7 +27,7 @@ least_amount AS (
     SELECT max(minimum_amount_due_for_delinquency) AS cents FROM sonar.billing_setting
 )
 SELECT
-    customer.source_key,  -- accounts.id
+    CAST(kind.account_id AS VARCHAR) AS source_key,  -- accounts.id
     customer.id,  -- the customer
     0 AS enabled,  -- off while loading, for every customer, also where the parameters are wrong
     -- [V] the blueprint shows the payment period under this name (research/mapping.md §3.4).
@@ -51,9 +51,10 @@ SELECT
     clip(mail.city, 32) AS billing_city,  -- city
     CASE WHEN parent.id IS NOT NULL THEN getvariable('child_billing') END AS sub_billing_mode,  -- accounts.parent_account_id: child_billing (aggregated: the parent pays)
     kind.label AS _label,
-    customer.source_key AS _account
-FROM splynx.customers AS customer
-JOIN shared.account_kinds AS kind ON CAST(kind.account_id AS VARCHAR) = customer.source_key
+    CAST(kind.account_id AS VARCHAR) AS _account
+FROM shared.account_kinds AS kind
+-- Without a customer there: who is not in pilot_accounts. The row stays, so that the accounting knows why it is not written.
+LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(kind.account_id AS VARCHAR)
 JOIN sonar.accounts AS account ON account.id = kind.account_id
 CROSS JOIN least_amount
 LEFT JOIN shared.account_billing AS billing ON billing.account_id = kind.account_id
@@ -61,4 +62,5 @@ LEFT JOIN methods AS method ON method.account_id = kind.account_id
 LEFT JOIN shared.account_addresses AS mail ON mail.account_id = kind.account_id AND mail.type = 'MAILING'
 LEFT JOIN shared.parent_links AS link ON link.account_id = kind.account_id AND link.problem IS NULL
 LEFT JOIN splynx.customers AS parent ON parent.source_key = CAST(link.parent_account_id AS VARCHAR)
+WHERE kind.skip IS NULL
 ORDER BY kind.account_id
