@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from commands import invoke
-from splynx_runs import Migration, Provider
+from splynx_runs import Migration
 from test_report import EVIL, migrated, reconciled  # noqa: F401 - a fixture
 
 playwright = pytest.importorskip("playwright.sync_api")
