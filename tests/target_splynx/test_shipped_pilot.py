@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands import answer
 from shipped_load import singer_lines
 from singer_feed import Feed
 from splynx_runs import Migration, Splynx
@@ -44,6 +45,8 @@ def test_a_pilot_moves_its_customers_and_widening_moves_the_rest(tmp_path: Path,
         assert {row["customer_id"] for row in splynx.rows(resource)} <= ids, resource
     assert not [o for o in migration.rejects() if o.reason == "parent_missing"], "the link of the child waits"
     assert migration.summary()["customers/customer_parents"]["skip_rules"] == {"its parent is not in pilot_accounts": 1}
+    accounts = answer(migration, "accounting", **SETTINGS, pilot_accounts=[*alone, child])
+    assert {row["stream"]: row["examples"] for row in accounts if not row["balanced"]} == {}, "who waits is told by name"
 
     migration.run(feed, **SETTINGS)
     widened = counts(splynx)
