@@ -20,6 +20,8 @@ _ALSO = {
     "networking/ipv6": {"parent": ("networking/ipv6",), "rootnet": ("networking/ipv6",)},
     "customers/customer-billing": {"payment_method": ("finance/payment-methods",)},
     "support/ticket-attachments": {"message_id": ("support/ticket-messages",)},
+    "crm/leads-info": {"customer_id": ("crm/leads", "customers/customer")},
+    "scheduling/tasks-attachments": {"comment_id": ("scheduling/tasks-comments",)},
     "finance/invoice-relations": {"invoice_id": ("finance/invoices",), "customer_id": ("customers/customer",)},
 }
 """Columns that hold ids and that the documents name as no reference."""
@@ -30,6 +32,7 @@ _EVERYWHERE = {
     "payer_id": ("customers/customer",),
     "ticket_id": ("support/tickets",),
     "categoryIdForTransaction": ("finance/transaction-categories",),
+    "transaction_category_id": ("finance/transaction-categories",),
     "transaction_id": ("finance/transactions",),
 }
 """The same, whatever the resource, and inside of objects."""
@@ -40,9 +43,12 @@ _SAID = {
     "scheduling/tasks-comments": ("created_at", "comment"),
 }
 """What has neither a name nor a marker is told by what it says."""
-_NAMELESS = ("finance/transactions", "finance/invoice-relations", "logs/pending-statuses", "scheduling/tasks-worklogs")
+_NAMELESS = (
+    "finance/transactions", "finance/invoice-relations", "logs/pending-statuses",
+    "scheduling/tasks-worklogs", "scheduling/tasks-attachments",
+)  # fmt: skip
 """What is told by everything that it holds."""
-_UPLOADED = ("filename_uploaded", "download_link", "files")
+_UPLOADED = ("filename_uploaded", "download_link", "download_all_api_link", "download_api_link", "files")
 """Made from the numbers of records."""
 _BY_CUSTOMER = {"customers/customer-billing", "customers/customer-info", "customers/customer-cap"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
