@@ -151,12 +151,12 @@ def rollback(
         plan = UndoPlanner(ledger, client, workers=settings.parallel_workers, force=force).plan(run)
         for operation in (*plan.deletes, *plan.restores, *plan.left):
             left.pop((operation.model, operation.source_key), None)  # this pass tells anew what becomes of it
-        result.left = list(plan.left)
         result.forgotten.update(operation.resource for operation, _ in plan.forgets)
         if dry_run:
             result.deleted.update(operation.resource for operation in plan.deletes)
             result.restored.update(operation.resource for operation in plan.restores)
-            break
+            result.left = list(plan.left)
+            return _timed(result, client, began)
         before = result.deleted.total()
         _load(settings, ledger, client, session, graph, plan, result, public_settings)
         left |= {(operation.model, operation.source_key): operation for operation in result.left}
@@ -164,7 +164,11 @@ def rollback(
         if not refused or result.deleted.total() == before:
             break
         logger.info("Splynx kept records that others stood on; these are gone now: trying once more")
-    result.left = list(left.values()) or result.left
+    result.left = list(left.values())
+    return _timed(result, client, began)
+
+
+def _timed(result: Rollback, client: Client, began: float) -> Rollback:
     result.requests, result.seconds = client.counters.requests, time.monotonic() - began
     return result
 
