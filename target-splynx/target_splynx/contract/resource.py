@@ -90,6 +90,11 @@ class Resource(msgspec.Struct, frozen=True):
     name: str = ""
 
     @property
+    def listed(self) -> bool:
+        """Whether the API has a list of it: of all, or by what it belongs to."""
+        return self.listing is not None or "list" in self.methods
+
+    @property
     def can_create(self) -> bool:
         """Whether the API has a POST for it."""
         return "create" in self.methods

@@ -65,15 +65,14 @@ def all_created(
     """
     payload = {**path, **with_file_name(payload)}
     resource = model.resource
-    listed = resource.listing is not None or (resource.path is not None and "list" in resource.methods)
-    if not listed and not can_be_probed(resource):
+    if not resource.listed and not can_be_probed(resource):
         raise Undecidable(f"{resource.name} has no list to look in.")
     marked = model.marked and MARKER in payload.get(ATTRIBUTES, {})
     if not marked and not model.natural_key:
         raise Undecidable(f"{resource.name} carries no marker and its model names no natural key.")
     if not marked and not all(payload.get(name, path.get(name)) for name in model.natural_key):
         raise Undecidable(f"{resource.name} carries no marker, and {', '.join(model.natural_key)} are not all filled.")
-    if listed:
+    if resource.listed:
         rows = _candidates(client, model, source_key, payload, path, marked=marked)
     else:
         rows = around_it(client, model, path, known) if around is None else around

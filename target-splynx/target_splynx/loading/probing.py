@@ -31,8 +31,7 @@ class _Executor(Protocol):
 
 def can_be_probed(resource: Resource) -> bool:
     """Whether its records are read by a number of their own, and listed nowhere."""
-    listed = resource.listing is not None or "list" in resource.methods
-    return not listed and resource.can_create and resource.own_parameter == "id" and "read" in resource.methods
+    return not resource.listed and resource.can_create and resource.own_parameter == "id" and "read" in resource.methods
 
 
 def acquaint(executor: _Executor, ledger: _Ledger, models: Iterable[Model]) -> None:
