@@ -101,7 +101,7 @@ def run(url: str, workspace: Path, lines: Path, **settings: object) -> Ran:
         raise SystemExit("\n".join(log[-20:]))
     stats = ask(url, "stats")
     writes = sum(stats["by_method"].get(method, 0) for method in ("POST", "PUT", "DELETE"))
-    end = _moment(log, "done: ")
+    end = _moment(log, r"run \d+ done: ")
     return Ran(
         loading=(end - _moment(log, "the plan has ")).total_seconds(),
         after_input=(end - _moment(log, "staged ")).total_seconds(),
@@ -111,8 +111,8 @@ def run(url: str, workspace: Path, lines: Path, **settings: object) -> Ran:
     )
 
 
-def _moment(log: Sequence[str], text: str) -> datetime:
+def _moment(log: Sequence[str], pattern: str) -> datetime:
     for line in log:
-        if text in line and (found := _AT.match(line)):
+        if re.search(pattern, line) and (found := _AT.match(line)):
             return datetime.strptime(found[1] + "+0000", "%Y-%m-%d %H:%M:%S,%f%z")
-    raise SystemExit(f"the log does not say {text!r}:\n" + "\n".join(log[-20:]))
+    raise SystemExit(f"the log does not say {pattern!r}:\n" + "\n".join(log[-20:]))
