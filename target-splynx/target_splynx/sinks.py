@@ -60,3 +60,17 @@ class StagingSink(RecordSink):
             removed = self._stage.close_stream(self.stream_name)
             if removed:
                 self.logger.info("%s: %d rows are gone at the source", self.stream_name, removed)
+
+    def tell_count(self, read: int) -> None:
+        """The SDK's metric of the records that came, told when reading has ended: the log ends with what the run did.
+
+        `read`: rows that reached the stage as text, which the SDK did not count.
+        """
+        counter = self.record_counter_metric
+        counter.increment(max(read - counter.value, 0))
+        if counter.value:
+            counter.exit()
+
+    @override
+    def clean_up(self) -> None:
+        """Nothing is open, and the metric is told already."""

@@ -167,9 +167,9 @@ class TargetSplynx(Target):
             self.logger.info("nothing came, and nothing was ever staged: no run")
             return
         read = self.stage.flush()
-        for sink in self._plain.values():
-            counter = sink.record_counter_metric
-            counter.increment(read.get(sink.stream_name, 0) - counter.value)
+        for sink in (*self._sinks_to_clear, *self._sinks_active.values()):
+            if isinstance(sink, StagingSink):
+                sink.tell_count(read.get(sink.stream_name, 0) if sink in self._plain.values() else 0)
         self.stage.mark_complete(*(stream for stream in read if self.completeness.whole(stream, start_state=False)))
         self.logger.info("staged %d records of %d streams", sum(read.values()), len(read))
         for stream, rows in remove_swept(self.stage, self.completeness.closed()).items():
@@ -189,12 +189,17 @@ class TargetSplynx(Target):
             client=self.client,
             streams=read,
         )
-        if result.rejected:
-            self.logger.warning(
-                "%d records were not written: see `meltano invoke target-splynx:rejects`", result.rejected
-            )
         if result.state == "done":
             super().process_endofpipe()
+        if result.rejected:
+            self.logger.warning(
+                "%d records were not written: `meltano invoke target-splynx:rejects` tells which, why, and what to do",
+                result.rejected,
+            )
+        if result.state == "planned":
+            self.logger.info("nothing was written: `meltano invoke target-splynx:plan` shows every request")
+        else:
+            self.logger.info("every figure: `meltano invoke target-splynx:status`; as a page: `…:report`")
 
     @override  # type: ignore[misc]
     def listen(self, file_input: IO[str] | None = None) -> None:

@@ -39,6 +39,20 @@ def test_only_the_last_state_is_passed_on_as_it_came(migration: Migration, provi
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"bookmarks": {"people": {"replication_key_value": "ä"}}, "extra": [1.5]}]
 
 
+def test_the_log_ends_with_what_the_run_did(
+    migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.people[0]["email"] = "nonsense"
+    caplog.set_level("INFO")
+    assert invoke(migration, provider.feed().text).exit_code == 0
+    said = [record.getMessage() for record in caplog.records]
+    result = next(number for number, line in enumerate(said) if line.startswith("run 1 done: "))
+    assert max(number for number, line in enumerate(said) if "record_count" in line) < result
+    assert sum('"value":' in line and "record_count" in line for line in said) == 3, "one for each stream that had rows"
+    assert "target-splynx:rejects" in said[result + 1]
+    assert "target-splynx:status" in said[-1]
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [

@@ -10,12 +10,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from commands import answer, invoke
 from splynx_runs import Migration, Provider
+from target_splynx.ledger.entries import Outcome
 from target_splynx.ledger.store import Ledger
+from target_splynx.loading import progress as progress_of_log
 from target_splynx.loading.progress import Progress
 from target_splynx.splynx.client import Counters
 from target_splynx.watching import pulse
@@ -139,6 +143,31 @@ def test_the_log_tells_each_section_s_pace(
     one = next(record for record in told if getattr(record, "section", None) == "customers")
     assert 0 < one.done < one.total  # type: ignore[attr-defined]
     assert "s left" in one.getMessage()
+
+
+def test_the_log_s_rate_is_that_of_writing_lately(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(progress_of_log, "time", SimpleNamespace(monotonic=lambda: now))
+    caplog.set_level(logging.INFO, "target_splynx.loading.progress")
+    told = Progress(totals={})
+    now += 60  # planning
+    told.totals = {"customers/people": 10_000}
+    told.begin()
+    operation: Any = SimpleNamespace(model="customers/people", action="create")
+
+    def write(number: int) -> dict[str, Any]:
+        nonlocal now
+        for _ in range(number):
+            told.settled(Outcome(operation, "done"))
+        now += 5
+        told.tick()
+        return vars(caplog.records[-1])
+
+    first = write(500)
+    assert (first["section"], first["done"], first["per_second"], first["seconds_left"]) == ("in all", 500, 100.0, 95)
+    for _ in range(progress_of_log.WINDOW):
+        write(100)
+    assert write(100)["per_second"] == 20.0, "the fast beginning is over"
 
 
 def test_rates_follow_the_present(migration: Migration, provider: Provider) -> None:

@@ -91,6 +91,7 @@ class Loader:
             Stopped: a signal came; what had begun is finished and journalled.
             MigrationError: Splynx went away, or too many records were rejected.
         """
+        self._progress.begin()
         with ThreadPoolExecutor(self._limits.workers, thread_name_prefix="splynx") as pool:
             try:
                 self._drive(pool)

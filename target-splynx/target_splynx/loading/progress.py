@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from target_splynx.ledger.entries import Outcome
 
 logger = logging.getLogger(__name__)
+
+WINDOW = 12
+"""Lines that a rate looks back, a minute at the default pace."""
 
 
 @dataclass
@@ -31,7 +34,10 @@ class Loaded:
 @dataclass
 class Progress:
     """Counts per model; logs every `every` seconds. `totals`: operations to carry out per model; `pulse` is called with
-    each `tick`."""
+    each `tick`.
+
+    Rates are of the last `WINDOW` lines, and of no time before the writing began: planning and waiting are no writing.
+    """
 
     totals: dict[str, int]
     every: float = 5.0
@@ -39,9 +45,16 @@ class Progress:
     models: dict[str, Loaded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Start the clock."""
-        self._began = self._logged = time.monotonic()
+        """Nothing is over yet."""
         self._since: dict[str, float] = {}
+        self._looks: deque[tuple[float, Counter[str]]] = deque(maxlen=WINDOW)
+        self.begin()
+
+    def begin(self) -> None:
+        """Writing begins now: start the clock."""
+        self._logged = time.monotonic()
+        self._looks.clear()
+        self._looks.append((self._logged, self._by_section()[0]))
 
     def settled(self, outcome: Outcome) -> None:
         """One operation ended."""
@@ -79,8 +92,15 @@ class Progress:
             begun = [at for model, at in self._since.items() if model.split("/")[0] == section]
             # A rate of the first moments tells nothing.
             if done[section] < total[section] and begun and now - min(begun) > self.every / 5:
-                _say(section, done[section], total[section], now - min(begun))
-        _say("in all", sum(done.values()), sum(total.values()), now - self._began)
+                self._say(section, done[section], total[section], self._rate(now, done, section, min(begun)))
+        self._say("in all", sum(done.values()), sum(total.values()), self._rate(now, done))
+        self._looks.append((now, done))
+
+    def _rate(self, now: float, done: Counter[str], section: str | None = None, begun: float = 0.0) -> float:
+        """Operations per second since the oldest look; of a section, since it began if that was later."""
+        at, before = self._looks[0]
+        number = done.total() - before.total() if section is None else done[section] - before[section]
+        return number / max(now - max(at, begun), 0.001)
 
     def _by_section(self) -> tuple[Counter[str], Counter[str]]:
         """Operations that are over, and all of them."""
@@ -92,22 +112,21 @@ class Progress:
             done[section] += self.models[name].done if name in self.models else 0
         return done, total
 
-
-def _say(what: str, done: int, total: int, seconds: float) -> None:
-    rate = done / max(seconds, 0.001)
-    left = (total - done) / rate if rate else 0
-    logger.info(
-        "writing %s: %d of %d, %.0f/s, about %.0f s left",
-        what,
-        done,
-        total,
-        rate,
-        left,
-        extra={
-            "section": what,
-            "done": done,
-            "total": total,
-            "per_second": round(rate, 1),
-            "seconds_left": round(left),
-        },
-    )
+    @staticmethod
+    def _say(what: str, done: int, total: int, rate: float) -> None:
+        left = round((total - done) / rate) if rate else None
+        logger.info(
+            "writing %s: %d of %d, %.0f/s%s",
+            what,
+            done,
+            total,
+            rate,
+            "" if left is None else f", about {left} s left",
+            extra={
+                "section": what,
+                "done": done,
+                "total": total,
+                "per_second": round(rate, 1),
+                "seconds_left": left,
+            },
+        )
