@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from target_splynx.errors import MigrationError
 from target_splynx.ledger.entries import decode, encode, now
-from target_splynx.ledger.store import PURGED, Ledger
+from target_splynx.ledger.opening import PURGED
+from target_splynx.ledger.store import Ledger
 from target_splynx.ledger.tables import meta, operations, records, runs
 
 WIPED_FILES = (

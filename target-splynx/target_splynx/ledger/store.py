@@ -5,7 +5,6 @@ In and out: the types of `ledger.entries`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from target_splynx.contract.resource import API_PREFIX
 from target_splynx.errors import LedgerError
 from target_splynx.ledger.entries import (
     Doubt,
@@ -27,14 +25,10 @@ from target_splynx.ledger.entries import (
     record_of,
 )
 from target_splynx.ledger.hold import Hold, Holder, holder, take
-from target_splynx.ledger.migrations import migrate
-from target_splynx.ledger.tables import VERSION, meta, metadata, operations, records, runs, tune_sqlite
+from target_splynx.ledger.opening import opened
+from target_splynx.ledger.tables import operations, records, runs
 
 CHUNK = 500
-OPEN_PAUSE_SECONDS = 0.02
-
-PURGED = "purged"
-"""Key in `meta`: when the payloads were wiped (`target_splynx.purge`)."""
 
 REFUSED = "refused"
 """Splynx looked at the payload and refused it. Other rejects are found before anything is sent, or may pass by
@@ -50,18 +44,7 @@ class Ledger:
     def __init__(self, url: str, *, splynx: str) -> None:
         """`url`: SQLAlchemy URL; `splynx`: the server's address, to refuse a ledger of another server."""
         self._hold: Hold | None = None
-        self._purged: str | None = None
-        try:
-            # Parameters are values of customers: no error message shows them.
-            self.engine = sa.create_engine(url, hide_parameters=True)
-            if self.engine.dialect.name == "sqlite":
-                _private(self.engine.url.database)
-                tune_sqlite(self.engine)
-            self._open(splynx)
-        except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
-            raise LedgerError(
-                f"The ledger cannot be opened: {str(error).splitlines()[0]} Check `ledger_url`."
-            ) from None
+        self.engine, self._purged = opened(url, splynx)
 
     def close(self) -> None:
         """Give back the connections, and the ledger to others."""
@@ -94,40 +77,6 @@ class Ledger:
     def holder(self) -> Holder | None:
         """Who works with the ledger, or did last."""
         return holder(self.engine)
-
-    def _open(self, splynx: str) -> None:
-        """Make the tables and note whose they are. Who comes at the same moment may find a table made meanwhile."""
-        tries = 2 * len(metadata.tables)
-        for left in reversed(range(tries)):
-            try:
-                metadata.create_all(self.engine)
-                self._check_owner(splynx)
-                return
-            except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):  # noqa: PERF203 - tries
-                if not left:
-                    raise
-                time.sleep(OPEN_PAUSE_SECONDS)
-
-    def _check_owner(self, splynx: str) -> None:
-        splynx = _address(splynx)
-        with self.engine.begin() as connection:
-            known = {row.key: row.value for row in connection.execute(sa.select(meta.c.key, meta.c.value))}
-            if not known:
-                connection.execute(
-                    meta.insert(), [{"key": "version", "value": str(VERSION)}, {"key": "splynx", "value": splynx}]
-                )
-                return
-        self._purged = known.get(PURGED)
-        version = int(known.get("version", "0"))
-        if version > VERSION:
-            raise LedgerError("The ledger was written by a newer target-splynx: update this one.")
-        if _address(known.get("splynx", "")) != splynx:
-            raise LedgerError(
-                f"The ledger belongs to {known.get('splynx')}, not to {splynx}. "
-                "Use another `workspace` (or `ledger_url`) for each Splynx."
-            )
-        if version < VERSION:
-            migrate(self.engine, version)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
@@ -408,22 +357,6 @@ class Ledger:
         with self.engine.connect() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
                 yield operation_of(row)
-
-
-def _private(database: str | None) -> None:
-    """Make the file before SQLite does, for its owner only: payloads are personal, some hold passwords. SQLite gives
-    the files beside it (`-wal`, `-shm`) the same mode."""
-    if database in {None, "", ":memory:"} or str(database).startswith("file:"):
-        return
-    path = Path(str(database))
-    if path.parent.is_dir():
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-
-
-def _address(url: str) -> str:
-    """A server's address in one form: with or without the API's path and a slash at the end it is the same Splynx."""
-    return url.rstrip("/").removesuffix(API_PREFIX).rstrip("/").casefold()
 
 
 def sqlite_url(folder: Path) -> str:
