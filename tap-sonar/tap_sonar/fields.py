@@ -59,6 +59,7 @@ def _value_schema(schema: ApiSchema, reference: TypeRef) -> dict[str, Any]:
 
 
 def nullable(item: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of a value that may also be null."""
     result = {**item, "type": [item["type"], "null"]}
     if "enum" in result:
         result["enum"] = [*result["enum"], None]

@@ -50,6 +50,7 @@ class TypeRef:
 
     @classmethod
     def parse(cls, text: str) -> TypeRef:
+        """From the contract's text: ``[Ticket!]!``."""
         return cls(text, text.strip("[]!"), text.startswith("["), text.endswith("!"))
 
     @property
@@ -68,6 +69,7 @@ class Argument:
 
     @classmethod
     def parse(cls, name: str, text: str) -> Argument:
+        """From the contract's text: ``Int = 25``."""
         kind, _, default = text.partition(" = ")
         return cls(name, TypeRef.parse(kind), default or None)
 
@@ -84,6 +86,7 @@ class Field:
 
     @classmethod
     def parse(cls, name: str, text: str) -> Field:
+        """From the contract's text: its type, and before it what arguments it takes; ValueError when it is neither."""
         match = _FIELD.match(text)
         if match is None:
             raise ValueError(f"contract.json: field {name!r} cannot be read: {text!r}")

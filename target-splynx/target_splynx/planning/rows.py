@@ -195,6 +195,7 @@ class RowPlanner:
             self._planned_attributes.setdefault(str(path.get("module")), set()).add(str(payload.get("name")))
 
     def numbered(self, operation: Operation) -> Operation:
+        """The operation with the next free number; the files that it will send are kept for it."""
         if self._files is not None:
             self._files.keep(operation.payload)
         number = self._next_operation

@@ -23,9 +23,10 @@ _FOLDERS = ("models", "planning", "loading", "undo", "functions", "contract", "r
 
 
 class Plain:
-    """Makes messages plain. `own`: folders of the operator's own models, whose texts count as the program's."""
+    """Makes messages plain."""
 
     def __init__(self, own: Iterable[Path] = ()) -> None:
+        """`own`: folders of the operator's own models, whose texts count as the program's."""
         self._words = _shipped().union(*(_words(folder) for folder in own))
 
     def __call__(self, message: str) -> str:
