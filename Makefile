@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PROJECTS := tap-sonar/pyproject.toml target-splynx/pyproject.toml sandbox/pyproject.toml
 
-.PHONY: help install demo test lint docs generate clean
+.PHONY: help install demo test lint docs generate screenshots clean
 
 help:
 	@echo "make demo      start a Sonar and a Splynx here, migrate 200 accounts, run again, verify, report"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint      ruff and mypy"
 	@echo "make docs      the documentation as a site in site/, strictly: a broken link is an error"
 	@echo "make generate  rewrite what follows from the code: settings in meltano.yml, .env.example, READMEs"
+	@echo "make screenshots  the documentation's pictures, of a migration on this machine (needs a Chromium)"
 	@echo "make clean     remove the virtual environment and all that runs left"
 
 install: $(INSTALLED)
@@ -43,6 +44,9 @@ docs: $(INSTALLED)
 generate: $(INSTALLED)
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/one_customer.py
+
+screenshots: $(INSTALLED)
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf .venv .meltano .demo .cache site workspace

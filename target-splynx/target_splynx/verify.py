@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from target_splynx.changed_by import with_authors
 from target_splynx.contract.resource import Resource, resources
 from target_splynx.contract.values import holds
 from target_splynx.ledger.entries import now
@@ -37,7 +38,10 @@ SETTLED = frozenset({("invoices", "status", "not_paid", "paid")})
 
 @dataclass(frozen=True)
 class Difference:
-    """A field whose value in Splynx is not the one that was applied; `found` is None when the record is gone."""
+    """A field whose value in Splynx is not the one that was applied; `found` is None when the record is gone.
+
+    `changed`: when and by whom, where Splynx tells it; in the provider's time.
+    """
 
     resource: str
     source_key: str
@@ -45,6 +49,7 @@ class Difference:
     field: str
     applied: Any
     found: Any
+    changed: str = ""
 
 
 @dataclass
@@ -111,6 +116,7 @@ def verify(
                     gone.add(identity(name, wanted.splynx_id, wanted.path))
         except (NotAllowed, NotFound) as error:
             result.unreadable[name] = str(error)
+    result.differences = with_authors(client, result.differences)
     if sample is None:
         _follow_references(Ends(client, _written(expectations) - gone | dead), expectations, gone, result)
     return result

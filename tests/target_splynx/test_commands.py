@@ -11,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from splynx_runs import KEY, SECRET, Migration, Provider, write_models
+from target_splynx.changed_by import with_authors
 from target_splynx.cli import main
+from target_splynx.splynx.query import Query
+from target_splynx.verify import Difference
 
 
 @pytest.fixture
@@ -91,6 +94,40 @@ def test_verify_reads_splynx_back(command: Any, migration: Migration, provider: 
         ("customers", "2", "city", "Turku", "Elsewhere"), ("services_internet", "103", "", "there", None),
     }  # fmt: skip
     assert "Elsewhere" in command("verify", code=2).output
+
+
+def test_verify_tells_when_and_by_whom_a_status_was_changed(command: Any, migration: Migration, provider: Provider) -> None:
+    migration.run(provider)
+    customers = migration.splynx.customers()
+    for status in ("active", "blocked"):
+        migration.splynx.call("PUT", f"admin/customers/customer/{customers['2']['id']}", {"status": status})
+    migration.splynx.call("PUT", f"admin/customers/customer/{customers['4']['id']}", {"city": "Elsewhere"})
+    found = json.loads(command("verify", "--json", code=2).stdout)["differences"]
+    told = {(each["source_key"], each["field"]): each["changed"] for each in found}
+    assert told == {("2", "status"): "2026-11-15 12:00:00, not by an administrator", ("4", "city"): ""}
+    migration.splynx.faults({"match": {"path_regex": "logs/changes"}, "kind": "status", "status": 403})
+    found = json.loads(command("verify", "--json", code=2).stdout)["differences"]
+    assert [each["changed"] for each in found] == ["", ""], "without the right to the log the rest is told all the same"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"service_id": 9, "tariff_type": "internet", "new_status": "stopped", "administrator_id": 3}, "2026-11-20 08:15:00 by administrator 3"),
+        ({"service_id": 9, "tariff_type": "voice", "new_status": "stopped", "administrator_id": 3}, ""),
+        ({"service_id": 9, "tariff_type": "internet", "new_status": "active", "administrator_id": 3}, ""),
+    ],
+)
+def test_the_log_s_entry_must_fit_the_service(entry: dict[str, Any], told: str) -> None:
+    class Log:
+        def pages(self, path: str, query: Query) -> list[dict[str, Any]]:
+            assert (path, query.main) == ("/admin/logs/changes", {"service_id": ("IN", ["9"])})
+            return [{"id": 1, "date": "2026-11-20", "time": "08:15:00", **entry}]
+
+    log: Any = Log()
+    stopped = Difference("services_internet", "103", "9", "status", "active", "stopped")
+    bundle = Difference("services_internet", "104", "10", "ipv4", ["a"], ["b"])
+    assert [each.changed for each in with_authors(log, [stopped, bundle])] == [told, ""]
 
 
 def test_verify_takes_the_last_word_of_several_models_of_a_record(command: Any, migration: Migration, provider: Provider) -> None:

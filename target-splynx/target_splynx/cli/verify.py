@@ -31,6 +31,9 @@ def verify(limit: int, sample: int | None, as_json: bool) -> None:
     Every managed field of every record, and every reference: that it leads to a record that is there. --sample 50 looks
     at fifty records of each resource, one by one, and asks for the number of the others: quick on a large Splynx.
 
+    When and by whom a status or a tariff was changed is told as Splynx's log has it; of other fields its API tells no
+    author.
+
     What a whole one found is kept in the workspace, for the report.
     """
     settings = load_settings()
@@ -56,12 +59,12 @@ def verify(limit: int, sample: int | None, as_json: bool) -> None:
             rows,
         )
         shown = [
-            (d.resource, d.source_key, d.field or "record", d.applied, d.found) for d in result.differences[:limit]
+            (d.resource, d.source_key, d.field or "record", d.applied, d.found, d.changed)
+            for d in result.differences[:limit]
         ]
         if shown:
-            print_table(
-                "Differences", ("resource", "source key", "field", "applied", "in Splynx"), shown, numbers_from=9
-            )
+            columns = ("resource", "source key", "field", "applied", "in Splynx", "changed")
+            print_table("Differences", columns, shown, numbers_from=9)
         for name, why in result.unreadable.items():
             console().print(f"✗ {name} cannot be read back: {why}")
         if result.clean:
