@@ -14,11 +14,17 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
+from typing_extensions import override
 
 from sandbox.demo import KEY, SECRET, TOKEN, Demo, environment, server
 from target_splynx.ledger.store import Ledger, sqlite_url
@@ -30,8 +36,8 @@ ASSETS = ROOT / "docs" / "assets"
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from headless import CHROMIUM, WIDTHS, chromium  # noqa: E402 - one Chromium for tests and pictures
 
-ACCOUNTS, SEED = 300, 1
-LATENCY_MS = 60
+ACCOUNTS, SEED = 120, 1
+LATENCY_MS = 40
 """Of an answer of Splynx: with less the run would be over before anybody has looked."""
 
 REPORT = "migration.html"
@@ -104,15 +110,28 @@ def terminal(screen: RenderableType) -> str:
     return svg.replace("Fira Code", "DejaVu Sans Mono")
 
 
-def built(folder: Path) -> Path:
-    """The site."""
+@contextmanager
+def site(folder: Path) -> Iterator[str]:
+    """The site on a server of its own, as readers have it: a file's search would be missing. Yields its address."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True)  # noqa: S603
-    return folder
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as pages:
+        threading.Thread(target=pages.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{pages.server_port}"
+        pages.shutdown()
 
 
-def take(browser: Any, looks: list[RenderableType], report: Path, site: Path, whole: Path | None) -> list[Path]:
-    """All pictures."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files, and keeps no log."""
+
+    @override
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+def take(browser: Any, looks: list[RenderableType], report: Path, pages: str, whole: Path | None) -> list[Path]:
+    """All pictures. `pages`: address of the site."""
     ASSETS.mkdir(exist_ok=True)
     made = [ASSETS / "watch.png"]
     page = browser.new_page(viewport={"width": 1400, "height": 900})
@@ -122,7 +141,7 @@ def take(browser: Any, looks: list[RenderableType], report: Path, site: Path, wh
     for name, address, width, scheme, part in SCREENS:
         size = {"width": WIDTHS[width], "height": HEIGHTS[width]}
         page = browser.new_page(viewport=size, color_scheme=scheme)
-        page.goto((report if address == "report" else site / address).as_uri() + part)
+        page.goto((report.as_uri() if address == "report" else f"{pages}/{address}") + part)
         page.wait_for_load_state("networkidle")
         made.append(ASSETS / f"{name}.png")
         page.screenshot(path=made[-1])
@@ -145,8 +164,9 @@ def main() -> None:
         folder = Path(name)
         looks = migrated(folder)
         report = folder / "workspace" / "reports" / REPORT
-        for picture in take(browser, looks, report, built(folder / "site"), whole):
-            print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size / 1000:.0f} kB")
+        with site(folder / "site") as pages:
+            for picture in take(browser, looks, report, pages, whole):
+                print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

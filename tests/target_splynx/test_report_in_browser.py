@@ -54,7 +54,7 @@ def page(browser: Any, report: Path) -> Iterator[Any]:
 
 def test_a_customer_s_name_is_text(page: Any) -> None:
     assert page.title().startswith("The migration into http")
-    assert EVIL in page.inner_text("#money"), "the name is shown as it is"
+    assert EVIL in page.text_content("#money"), "the name is shown as it is"
 
 
 def test_tables_sort_and_filter(page: Any) -> None:
@@ -102,6 +102,18 @@ def test_it_fits_every_width(page: Any, tmp_path: Path, name: str, scheme: str) 
     picture = folder / f"report-{name}-{scheme}.png"
     page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 10_000
+
+
+def test_on_a_telephone_a_row_is_a_card_that_needs_no_sideways_scrolling(page: Any) -> None:
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    wide = page.evaluate("[...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth + 1).length")
+    assert wide == 0
+    cell = page.locator("#rejects td", has_text="rejected").first
+    assert cell.evaluate("(each) => getComputedStyle(each, '::before').content") == '"state"', "each cell tells its column"
+    heading = page.locator("#rejects thead th").first
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
 
 
 def test_on_paper_all_is_open_and_nothing_waits_for_a_click(page: Any, tmp_path: Path) -> None:

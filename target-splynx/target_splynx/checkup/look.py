@@ -51,7 +51,7 @@ def looked_at(settings: Settings, client: Client) -> Iterator[Finding]:
 def _expectation(settings: Settings, client: Client) -> Iterator[Finding]:
     """A ledger is opened only when there is one: looking makes nothing."""
     if settings.ledger_url.startswith("sqlite:///") and not Path(settings.ledger_url[10:]).is_file():
-        yield Finding(True, "to expect", "no ledger yet: this will be the first run")
+        yield Finding(True, "to expect", "no ledger yet: the first run; after a dry run this tells how long it takes")
         return
     try:
         ledger = Ledger(settings.ledger_url, splynx=settings.api_url)

@@ -48,7 +48,7 @@ def money_of(workspace: Path, *, last_run: int, plain: Callable[[str], str] | No
 def _line(figure: Mapping[str, Any], exponent: int) -> MoneyLine:
     source, splynx = int(figure["source"]), int(figure["splynx"])
     places = figure.get("scale") or exponent if figure["money"] else 0
-    texts = [shown(number, places) for number in (source, splynx, splynx - source)]
+    texts = _texts((source, splynx, splynx - source), places, exponent if figure["money"] else places)
     name = str(figure["name"])
     return MoneyLine(
         name=_AGEING.get(name, name),
@@ -60,6 +60,14 @@ def _line(figure: Mapping[str, Any], exponent: int) -> MoneyLine:
         money=bool(figure["money"]),
         places=places,
     )
+
+
+def _texts(numbers: tuple[int, ...], places: int, needed: int) -> list[str]:
+    """Prices of several months have more decimals than money; where they are all nought nobody needs them."""
+    unit = 10 ** max(places - needed, 0)
+    if any(number % unit for number in numbers):
+        return [shown(number, places) for number in numbers]
+    return [shown(number // unit, min(places, needed)) for number in numbers]
 
 
 def _difference(each: Mapping[str, Any], exponent: int, plain: Callable[[str], str] | None) -> MoneyDifference:

@@ -59,7 +59,7 @@ def page(report: Report) -> str:
         seconds_bars=seconds_bars(report.sections),
         sums_bars=money_bars(money.sums) if money else [],
         ageing_bars=money_bars(money.ageing) if money else [],
-        outcomes=OUTCOMES,
+        outcomes=[name for name in OUTCOMES if any(account.counts.get(name) for account in report.accounts)],
         duration=duration,
         work_columns=_work_columns,
         shown=SHOWN,
