@@ -67,7 +67,7 @@ class Planned:
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planned]:
     folder = tmp_path_factory.mktemp("blockers")
     database = folder / "sonar.sqlite"
-    generate(database, accounts=80, seed=7)
+    generate(database, accounts=100, seed=7)
     with sqlite3.connect(database) as store:  # the one that most customers have is rated
         store.execute(MOST_USED)
     feed = lines_of(database)
