@@ -231,7 +231,7 @@ STEPS = (
             _owned(
                 "support/tickets",
                 ("id", "subject", "status_id", "priority", "type_id", "assign_to", "hidden", "note", "created_at"),
-                ("sonar_id", "sonar_created_at", "sonar_due_date", "sonar_group", "root_cause"),
+                ("sonar_id", "sonar_created_at", "sonar_due_date", "sonar_group", "sonar_assigned_to", "root_cause"),
             ),
             Answer(
                 "admin/support/ticket-messages?main_attributes[ticket_id]={ticket}",

@@ -82,5 +82,6 @@ def engine_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA engine").fetchall()
     for name, columns in {
         "complete_streams": "stream VARCHAR", "basis": "section VARCHAR, name VARCHAR, value VARCHAR", "written": "model VARCHAR, source_key VARCHAR",
+        "convertible": "resource VARCHAR, source_key VARCHAR, id BIGINT",
     }.items():  # fmt: skip
         connection.execute(f"CREATE TABLE engine.{name} ({columns})").fetchall()

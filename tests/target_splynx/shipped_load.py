@@ -40,6 +40,7 @@ def lines_of(
         catalog: dict[str, Any] = json.loads(tap.catalog_json_text)
         tap.close()
         wanted = _streams()
+        wanted |= {f"{name}_ids" for name in settings.get("deleted_rows_sweep", ())}
         for entry in catalog["streams"]:
             for item in entry["metadata"]:
                 if not item["breadcrumb"]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timezone
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from conftest import NOW
 from sandbox.data.change import Wishes, change, update_row
 from sandbox.data.generate import generate
 from sandbox.sonar.store import open_database
+from sandbox.splynx.server import SplynxServer
 from shipped_load import lines_of
 from singer_feed import Feed
 from splynx_runs import Migration, Splynx
@@ -29,7 +34,10 @@ ORDER BY a.id"""
 ADDRESS = """JOIN "Address" p ON p.addressable_type = 'Account' AND p.addressable_id = a.id AND p.type = '{kind}'"""
 
 
-def dump(splynx: Splynx) -> dict[str, dict[Any, dict[str, Any]]]:
+Dump = dict[str, dict[Any, dict[str, Any]]]
+
+
+def dump(splynx: Splynx) -> Dump:
     """Resource → row's identity → row."""
     found = splynx.session.get(f"{splynx.url}/_sandbox/dump?volatile=0", timeout=30).json()
     return {name: {row.get("id", row.get("customer_id", json.dumps(row))): row for row in rows} for name, rows in found.items() if rows}
@@ -71,10 +79,19 @@ def moved_by_hand(database: Path, taken: list[int]) -> dict[str, int]:
     return found
 
 
-def test_a_delta_touches_only_what_changed(tmp_path: Path, splynx: Splynx) -> None:
-    database = tmp_path / "sonar.sqlite"
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Migration]]:
+    """A provider in Splynx: where Sonar keeps it, and the migration."""
+    folder = tmp_path_factory.mktemp("delta")
+    database = folder / "sonar.sqlite"
     generate(database, accounts=100, seed=7)
-    migration = Migration(tmp_path, splynx, Path("unused"), SETTINGS)
+    with SplynxServer(now=NOW) as server:
+        yield database, Migration(folder, Splynx(server), Path("unused"), SETTINGS)
+
+
+def test_a_delta_touches_only_what_changed(loaded: tuple[Path, Migration]) -> None:
+    database, migration = loaded
+    splynx = migration.splynx
     state = migration.run(lines_of(database)).states[-1]
     before = dump(splynx)
 
@@ -139,6 +156,87 @@ def test_a_delta_touches_only_what_changed(tmp_path: Path, splynx: Splynx) -> No
     splynx.reset_stats()
     migration.run(lines_of(database))
     assert splynx.writes() == {}, "all of it, read again from the beginning, says the same"
+
+
+GONE = ["account_services", "ip_assignments", "custom_field_data"]
+"""Streams whose rows are deleted without a trace: the tap reads all of their ids."""
+
+CUSTOM_VALUE = """SELECT d.id, a.id FROM "CustomFieldData" d JOIN "Account" a ON d.customfielddataable_type = 'Account' AND a.id = d.customfielddataable_id
+JOIN "CustomField" f ON f.id = d.custom_field_id AND f.entity_type = 'Account' WHERE d.value <> '' AND a.archived_at IS NULL AND a.updated_at < '2026-11-15'
+  AND a.activation_date IS NOT NULL AND a.id NOT IN (SELECT account_id FROM "_dirt" WHERE account_id IS NOT NULL) AND a.id NOT IN ({taken})
+  AND NOT EXISTS (SELECT 1 FROM "CustomFieldData" o WHERE o.custom_field_id = d.custom_field_id AND o.customfielddataable_id = a.id AND o.id <> d.id)
+ORDER BY d.id DESC"""
+
+
+def test_rows_that_came_and_rows_that_went(loaded: tuple[Path, Migration]) -> None:
+    """A new account with all it has, a service, an address and a custom value that are deleted: their records, and no other."""
+    database, migration = loaded
+    splynx, settings = migration.splynx, {"on_delete": "end"}
+    migration.run(lines_of(database, deleted_rows_sweep=GONE), **settings)
+    state = migration.run(lines_of(database, deleted_rows_sweep=GONE), **settings).states[-1]
+    before = dump(splynx)
+    made = change(database, Wishes(new_accounts=1, delete_services=1, delete_addresses=1, new_tickets=1, new_notes=1), LATER + timedelta(hours=3), 0).changed
+    ((new,), (service,), (address,), (ticket,), (note,)) = (
+        made[kind] for kind in ("new_accounts", "deleted_services", "deleted_addresses", "new_tickets", "new_notes")
+    )
+    connection = open_database(database)
+    query = CUSTOM_VALUE.format(taken=", ".join(str(row["account_id"]) for row in (service, address, ticket, note)))
+    value, of_value = connection.execute(query).fetchone()
+    connection.execute('DELETE FROM "CustomFieldData" WHERE id = ?', (value,))
+    connection.commit()
+    connection.close()
+
+    migration.run(lines_of(database, state=state, deleted_rows_sweep=GONE), **settings)
+    after = dump(splynx)
+    accounts = {row["id"]: row["additional_attributes"]["sonar_id"] for row in after["customers/customer"].values()}
+    came, changed = news(before, after, accounts)
+    whose: dict[str, set[str]] = {}
+    for resource, account in came:
+        whose.setdefault(account, set()).add(resource)
+    # A tariff with the taxes of its customer; an address has a row of its own as soon as somebody has it.
+    assert whose.pop("nobody's", set()) <= {"tariffs/internet", "tariffs/recurring", "tariffs/voice", "networking/ipv4-ip"}
+    assert whose.keys() == {str(new["id"]), str(ticket["account_id"]), str(note["account_id"])}
+    assert {"customers/customer", "customers/internet-services", "customers/recurring-services", "customers/customer-billing"} <= whose.pop(str(new["id"]))
+    assert whose.pop(str(ticket["account_id"])) == {"support/tickets", "support/ticket-messages"}
+    assert whose.pop(str(note["account_id"])) == {"customers/customer-notes"}
+
+    numbers = set(accounts.values())
+    touched = {account for _, account in changed if account in numbers}
+    assert touched == {str(service["account_id"]), str(address["account_id"]), str(of_value)}
+    ended = changed["customers/recurring-services", str(service["account_id"])]
+    assert ended == {"status": "hidden"}
+    fields = changed["customers/customer", str(of_value)].pop("additional_attributes")
+    old = next(row for row in before["customers/customer"].values() if row["additional_attributes"]["sonar_id"] == str(of_value))["additional_attributes"]
+    assert [name for name in fields if fields[name] != old[name]] and sum(fields[name] != old[name] for name in fields) == 1
+    free = {row["ip"]: row for row in after["networking/ipv4-ip"].values()}[address["subnet"].partition("/")[0]]
+    assert str(free["is_used"]) == "0" and free["customer_id"] == 0
+    # What Splynx counts by itself: addresses, and how many have a tariff.
+    assert {resource for resource, account in changed if account not in numbers} <= {
+        "networking/ipv4-ip", "tariffs/internet", "tariffs/recurring", "tariffs/voice",
+    }  # fmt: skip
+    splynx.reset_stats()
+    migration.run(lines_of(database, deleted_rows_sweep=GONE), **settings)
+    assert splynx.writes() == {}
+
+
+def news(before: Dump, after: Dump, accounts: dict[int, str]) -> tuple[set[tuple[str, str]], dict[tuple[str, str], dict[str, Any]]]:
+    """((resource, account) of rows that came, (resource, account) → fields that changed). Nothing may have vanished."""
+    came: set[tuple[str, str]] = set()
+    changed: dict[tuple[str, str], dict[str, Any]] = {}
+    tickets = {number: row["customer_id"] for number, row in after["support/tickets"].items()}
+    for resource, rows in after.items():
+        old = before.get(resource, {})
+        assert old.keys() <= rows.keys(), resource
+        for number, row in rows.items():
+            owner = row["id"] if resource == "customers/customer" else row.get("customer_id") or row.get("related_customer_id") or tickets.get(row.get("ticket_id"))
+            if resource == "customers/customer-info":
+                owner = number
+            account = accounts.get(owner, "nobody's")
+            if number not in old:
+                came.add((resource, account))
+            elif fields := {name: value for name, value in row.items() if old[number][name] != value}:
+                changed.setdefault((resource, account), {}).update(fields)
+    return came, changed
 
 
 def records(feed: Feed) -> Counter[str]:

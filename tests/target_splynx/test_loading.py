@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from splynx_runs import Migration, Provider, Splynx, write_models
+from splynx_runs import MODELS, Migration, Provider, Splynx, add_model, write_models
 from target_splynx.errors import MigrationError
 
 
@@ -86,6 +86,53 @@ def test_a_reject_is_recorded_with_reason_field_and_remedy_and_blocks_its_depend
     migration.run(provider)
     assert migration.rejects() == []
     assert len(migration.splynx.rows("customers/internet-services")) == 5
+
+
+LATER = MODELS["customers/people"].replace("-- resource: customers", "-- resource: customers\n-- later: [email]").format(on_delete="ignore")
+PUT_CUSTOMER = {"method": "PUT", "path_regex": "customers/customer/"}
+
+
+def test_who_is_new_is_reachable_only_after_splynx_has_made_them(migration: Migration, provider: Provider) -> None:
+    add_model(migration.models, "customers/people", LATER)
+    migration.splynx.call("PUT", "admin/config/config?module=main&path=customers", {"send_welcome_message": "1"})
+    migration.run(provider)
+    assert migration.splynx.stats()["messages_that_would_have_gone_out"] == {}, "a welcome finds no address"
+    assert {row["email"] for row in migration.splynx.customers().values()} == {row["email"] for row in provider.people}
+    migration.splynx.reset_stats()
+    migration.run(provider)
+    assert migration.splynx.writes() == {}
+    provider.people[1] |= {"email": "other@example.net", "city": "Oulu"}
+    migration.run(provider)
+    assert migration.splynx.writes() == {"PUT /admin/customers/customer/{id}": 1}, "a change is one request"
+
+
+def test_an_address_that_was_refused_or_lost_comes_with_the_next_run(migration: Migration, provider: Provider) -> None:
+    add_model(migration.models, "customers/people", LATER)
+    refusal = [{"field": "email", "message": "Email is not welcome."}]
+    migration.splynx.faults(
+        {"match": PUT_CUSTOMER, "kind": "status", "status": 422, "body": refusal, "times": 1},
+        {"match": PUT_CUSTOMER, "kind": "cut_before", "times": 1, "skip": 1},
+    )
+    migration.run(provider, parallel_workers=1)
+    refused = [row for row in migration.rejects() if row.model == "customers/people"]
+    assert [(row.reason, row.field) for row in refused] == [("refused", "email")]
+    assert refused[0].message.startswith("The record was made, without email")
+    assert len(migration.splynx.customers()) == 5
+    migration.splynx.faults()
+    migration.run(provider)
+    assert migration.rejects() == []
+    people = migration.splynx.customers()
+    assert len(people) == 5 and all(row["email"] for row in people.values())
+
+
+def test_a_splynx_that_demands_an_address_gets_it_at_once(migration: Migration, provider: Provider) -> None:
+    add_model(migration.models, "customers/people", LATER)
+    refusal = [{"field": "email", "message": "Email cannot be blank."}]
+    migration.splynx.faults({"match": {"method": "POST", "path_regex": "customers/customer$"}, "kind": "status", "status": 422, "body": refusal, "times": 1})
+    migration.run(provider, parallel_workers=1)
+    assert migration.rejects() == []
+    assert migration.splynx.writes()["POST /admin/customers/customer"] == 6
+    assert all(row["email"] for row in migration.splynx.customers().values())
 
 
 def test_what_splynx_refused_is_not_sent_again_until_it_changes(migration: Migration, provider: Provider) -> None:

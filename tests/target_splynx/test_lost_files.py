@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from splynx_runs import Migration, Provider, add_model
 from test_sequence import talks
 
@@ -24,3 +26,38 @@ def test_an_attachment_whose_answer_was_lost_is_found_again(migration: Migration
     migration.splynx.reset_stats()
     migration.run(provider)
     assert migration.splynx.writes() == {}
+
+
+TWO_FILES = FILES.replace("p.id::VARCHAR AS", "p.id || n.n AS").replace("'plan ' || p.id", "n.n || p.id") + ", (VALUES ('a'), ('b')) n (n)"
+
+
+def test_without_the_ledger_attachments_are_recognised_by_owner_and_name(migration: Migration, provider: Provider) -> None:
+    talks(migration, 1)
+    add_model(migration.models, "support/files", FILES)
+    migration.run(provider)
+    before = migration.splynx.rows("support/ticket-attachments")
+    assert len(before) == len(provider.people)
+    shutil.rmtree(migration.workspace)
+    migration.splynx.reset_stats()
+    migration.run(provider)
+    assert migration.splynx.rows("support/ticket-attachments") == before
+    assert "POST /admin/support/ticket-attachments" not in migration.splynx.writes()
+    assert migration.rejects() == []
+
+
+def test_two_files_of_one_name_at_one_message_are_both_recognised_and_a_lacking_one_is_not_guessed(
+    migration: Migration, provider: Provider
+) -> None:
+    talks(migration, 1)
+    add_model(migration.models, "support/files", TWO_FILES)
+    migration.run(provider)
+    before = migration.splynx.rows("support/ticket-attachments")
+    assert len(before) == 2 * len(provider.people)
+    shutil.rmtree(migration.workspace)
+    migration.run(provider)
+    assert migration.rejects() == []
+    migration.splynx.call("DELETE", f"admin/support/ticket-attachments/{before[0]['id']}")
+    shutil.rmtree(migration.workspace)
+    migration.run(provider)
+    assert [row.reason for row in migration.rejects()] == ["ambiguous_match"] * 2, "which of the two is gone cannot be told"
+    assert len(migration.splynx.rows("support/ticket-attachments")) == len(before) - 1

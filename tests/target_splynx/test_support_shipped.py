@@ -35,7 +35,7 @@ def noisy() -> Iterator[Splynx]:
 
 def test_tickets_arrive_whole_in_order_and_silently(tmp_path: Path, noisy: Splynx, sonar: Feed) -> None:
     migration = Migration(tmp_path, noisy, Path("unused"), {})
-    settings = SETTINGS | {"closed_tickets": "last", "ticket_assignees": "none"}
+    settings = SETTINGS | {"closed_tickets": "last"}
     migration.run(sonar, **settings)
     stats = noisy.stats()
     assert stats["messages_that_would_have_gone_out"] == {}
@@ -100,7 +100,8 @@ def test_papers_and_notes_arrive_with_their_contents(loaded: Migration) -> None:
 def test_tickets_are_made_with_their_status(loaded: Migration) -> None:
     rows = loaded.splynx.rows("support/tickets")
     assert {row["closed"] for row in rows if row["status_id"] == 3} == {"1"}
-    assert any(row["assign_to"] for row in rows)
+    assert not any(row["assign_to"] or row["group_id"] for row in rows), "nobody is to be mailed"
+    assert any(row["additional_attributes"]["sonar_assigned_to"] for row in rows)
     assert all(row["created_at"] < "2026-11-15" and row["additional_attributes"]["sonar_created_at"] == row["created_at"] for row in rows)
 
 
@@ -122,8 +123,9 @@ def test_a_note_that_changed_is_told_once(loaded: Migration, sonar: Feed) -> Non
 
 def test_without_the_ledger_papers_and_notes_are_recognised(loaded: Migration, sonar: Feed, tmp_path: Path) -> None:
     splynx = loaded.splynx
-    names = ("customers/customer-documents", "customers/customer-notes", "support/tickets", "support/ticket-messages")
+    names = ("customers/customer-documents", "customers/customer-notes", "support/tickets", "support/ticket-messages", "support/ticket-attachments")
     before = {name: len(splynx.rows(name)) for name in names}
+    assert all(before.values())
     Migration(tmp_path, splynx, Path("unused"), {}).run(sonar, **SETTINGS)
     assert {name: len(splynx.rows(name)) for name in names} == before
 

@@ -69,7 +69,8 @@ class SplynxApplication:
     def _extra_stats(self) -> dict[str, Any]:
         messages = dict(sorted(self.splynx.messages.items()))
         rows = {name: len(table) for name, table in sorted(self.splynx.store.tables.items()) if len(table)}
-        return {"messages_that_would_have_gone_out": messages, "rows": rows}
+        charges = dict(sorted(self.splynx.charges.items()))
+        return {"messages_that_would_have_gone_out": messages, "charges_on_creation": charges, "rows": rows}
 
     async def _classify(self, request: web.Request) -> str:
         path = request.path.removeprefix(PREFIX)

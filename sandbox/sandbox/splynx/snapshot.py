@@ -20,6 +20,7 @@ def save(splynx: Splynx, path: Path) -> None:
         "tables": splynx.store.dump(),
         "numbers": dict(splynx.numbers),
         "messages": dict(splynx.messages),
+        "charges": dict(splynx.charges),
         "config": splynx.config,
         "files": {
             key: [file.name, file.content_type, base64.b64encode(file.content).decode()]
@@ -37,6 +38,7 @@ def load(splynx: Splynx, path: Path) -> None:
     splynx.store.load(data["tables"])
     splynx.numbers = Counter(data["numbers"])
     splynx.messages = Counter(data["messages"])
+    splynx.charges = Counter(data["charges"])
     splynx.config = data["config"]
     splynx.files = {
         key: StoredFile(name, kind, base64.b64decode(text)) for key, (name, kind, text) in data["files"].items()

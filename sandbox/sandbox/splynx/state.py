@@ -54,11 +54,13 @@ class Settings:
     now: datetime | None = None
     login_format: str = "%06d"
     can_change_login: bool = True
+    conversion_keeps_id: bool = True
     empty_additional_fields_400: bool = True
     disabled_modules: frozenset[str] | None = None
     welcome_messages: bool = False
     ticket_notifications: bool = False
     messages_reopen_tickets: bool = False
+    welcome_statuses: frozenset[str] = frozenset({"new", "active"})
     finance_notifications: bool = True
     scheduling_notifications: bool = True
     auto_pair_payments: bool = True
@@ -87,6 +89,7 @@ class Splynx:
         self.store = Store()
         self.files: dict[str, StoredFile] = {}
         self.messages: Counter[str] = Counter()
+        self.charges: Counter[str] = Counter()
         self.config: dict[str, Any] = {}
         self.numbers: Counter[str] = Counter()
         self.change_log: list[dict[str, Any]] = []
@@ -100,7 +103,7 @@ class Splynx:
 
         self.store = Store()
         self.files, self.config, self.change_log = {}, {}, []
-        self.messages, self.numbers = Counter(), Counter()
+        self.messages, self.charges, self.numbers = Counter(), Counter(), Counter()
         self._additional = {}
         seed_reference_data(self)
 
@@ -171,6 +174,10 @@ class Splynx:
     def count_message(self, kind: str, number: int = 1) -> None:
         """A mail, SMS or push that a real server would have sent."""
         self.messages[kind] += number
+
+    def count_charge(self, kind: str) -> None:
+        """Something that a customer was charged for because a record was made, not because somebody billed."""
+        self.charges[kind] += 1
 
     def log_change(self, resource: str, row_id: int, action: str, values: Values) -> None:
         """Keep the last changes for admin/logs/changes."""

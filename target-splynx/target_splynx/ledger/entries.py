@@ -72,6 +72,8 @@ class Outcome:
     state: str
     splynx_id: str | None = None
     record: Record | None = None
+    parted: tuple[str, ...] = ()
+    """Resources of which records with the operation's old number are no more."""
     reason: str | None = None
     field: str | None = None
     message: str | None = None

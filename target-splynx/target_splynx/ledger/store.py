@@ -26,6 +26,7 @@ from target_splynx.ledger.entries import (
 )
 from target_splynx.ledger.hold import Hold, Holder, holder, take
 from target_splynx.ledger.opening import opened
+from target_splynx.ledger.parting import part
 from target_splynx.ledger.tables import operations, records, runs
 
 CHUNK = 500
@@ -279,6 +280,9 @@ class Ledger:
                 ],
             )
             self._save_records(connection, run, [o.record for o in outcomes if o.record])
+            for outcome in outcomes:
+                if outcome.parted:
+                    part(connection, outcome.parted, outcome.operation.splynx_id or "")
 
     def refusals(self, model: str) -> dict[str, Operation]:
         """What Splynx refused last per source key of a model, or cannot change, and nothing was written since (the

@@ -15,11 +15,13 @@ from target_splynx.contract.live import MARKER
 from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
+from target_splynx.loading.later import at_once, is_missed, left_over
 from target_splynx.loading.lookup import Undecidable, all_created, around_it, find_created
 from target_splynx.loading.numbers import Numbers
 from target_splynx.loading.passwords import PasswordFile
 from target_splynx.loading.paths import collection_path, delete_path, item_path
 from target_splynx.loading.probing import BELOW, can_be_probed
+from target_splynx.loading.turning import PARTED, turn
 from target_splynx.loading.uploads import Uploads, without_file
 from target_splynx.modelling.model import Model
 from target_splynx.planning.diff import ATTRIBUTES, merged
@@ -141,7 +143,7 @@ class Executor:
         path = collection_path(model.resource, operation.path)
         known = self._newest.get(model.resource.name, 0)
         wait = self._wait
-        body = without_file(operation.payload)
+        body = at_once(model, without_file(operation.payload))
         parts = self._uploads.parts(model.resource, operation.payload) if self._uploads else None
         if model.generate and self._passwords is not None:
             body = {**body, **self._passwords.make(model, operation)}
@@ -153,6 +155,8 @@ class Executor:
                     own = self._only_one(model, operation, known, own)
                 return self._made(model, operation, own)
             except ValidationRefused as error:  # noqa: PERF203 - each try fails by itself
+                if is_missed(left_over(model, operation.payload), error):
+                    return self._create(replace(model, later=()), operation)
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
                 if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation, known)):
                     return self._made(model, operation, found)
@@ -205,10 +209,25 @@ class Executor:
         return True
 
     def _made(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
-        """The outcome of a create, after its file was sent. A record whose file was refused is there all the same."""
+        """The outcome of a create, after what follows was sent: fields that come later, its file. A record of which
+        that was refused is there all the same."""
         self.know(model.resource.name, splynx_id)
+        if later := left_over(model, operation.payload):
+            try:
+                self._client.put(item_path(model.resource, operation.path, splynx_id), later)
+            except Unavailable:
+                raise
+            except SplynxError as error:
+                outcome = self._refused(
+                    operation,
+                    "refused",
+                    next(iter(later)),
+                    f"The record was made, without {' and '.join(later)}: {error}",
+                    "Correct it at the source; the next run sends it again.",
+                )
+                return replace(outcome, splynx_id=splynx_id, record=_record(model, operation, splynx_id, whole=False))
         if self._uploads is None or not self._uploads.follows(model.resource, operation.payload):
-            return self._created(operation, splynx_id)
+            return self._created(model, operation, splynx_id)
         try:
             self._uploads.send(model.resource, splynx_id, operation.payload)
         except SplynxError as error:
@@ -219,8 +238,8 @@ class Executor:
                 f"The record was made; its file was not taken: {error}",
                 "Correct the file; the next run sends it again.",
             )
-            return replace(outcome, splynx_id=splynx_id, record=_record(operation, splynx_id, with_file=False))
-        return self._created(operation, splynx_id)
+            return replace(outcome, splynx_id=splynx_id, record=_record(model, operation, splynx_id, whole=False))
+        return self._created(model, operation, splynx_id)
 
     def _look(
         self, model: Model, operation: Operation, known: int, around: list[dict[str, Any]] | None = None
@@ -241,9 +260,10 @@ class Executor:
         found = self._look(model, operation, 0, self._around(model, operation))
         if not found:
             return None
-        # Whether its file was sent, too, is unknown: the plan sends it (again).
+        # Whether what follows was sent, too (fields that come later, its file), is unknown: the plan sends it (again).
         follows = self._uploads is not None and self._uploads.follows(model.resource, operation.payload)
-        return Outcome(operation, "done", splynx_id=found, record=_record(operation, found, with_file=not follows))
+        record = _record(model, operation, found, whole=not follows and not model.later)
+        return Outcome(operation, "done", splynx_id=found, record=record)
 
     def resolve_change(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome | None:
         """What became of a change or a deletion that an earlier run left in doubt; None when it was not carried out, or
@@ -276,10 +296,25 @@ class Executor:
                 raise InDoubt("Splynx stopped answering. Run again: nothing is lost or doubled.") from None
         return self._beside[name]
 
-    def _created(self, operation: Operation, splynx_id: str) -> Outcome:
-        return Outcome(operation, "done", splynx_id=splynx_id, record=_record(operation, splynx_id))
+    def _created(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
+        return Outcome(operation, "done", splynx_id=splynx_id, record=_record(model, operation, splynx_id))
+
+    def _turn(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        made = turn(self._client, model, operation)
+        if made is None:
+            return self._refused(
+                operation,
+                "conversion_unclear",
+                "",
+                f"It was converted, and which of {model.becomes} it became cannot be told.",
+                f"Write {operation.source_key} into the field {MARKER} of the right one; set lead_conversion to new.",
+            )
+        outcome = self._changed(replace(operation, splynx_id=made), old)
+        return replace(outcome, operation=operation, parted=PARTED)
 
     def _update(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
+        if model.becomes:
+            return self._turn(model, operation, old)
         operation = replace(operation, splynx_id=self._numbers.of(model.resource, operation))
         splynx_id = operation.splynx_id or ""
         body = without_file(operation.payload)
@@ -330,13 +365,15 @@ class Executor:
         return Outcome(operation, "rejected", reason=reason, field=field, message=message, remedy=remedy)
 
 
-def _record(operation: Operation, splynx_id: str, *, with_file: bool = True) -> Record:
+def _record(model: Model, operation: Operation, splynx_id: str, *, whole: bool = True) -> Record:
+    """`whole`: with its file, and with the fields that come later."""
+    part = at_once(model, without_file(operation.payload))
     return Record(
         model=operation.model,
         source_key=operation.source_key,
         resource=operation.resource,
         splynx_id=splynx_id,
-        payload=operation.payload if with_file else without_file(operation.payload),
+        payload=operation.payload if whole else part,
         path=operation.path,
     )
 

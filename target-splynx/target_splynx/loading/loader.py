@@ -35,6 +35,9 @@ AHEAD = 3
 """Operations per worker that are handed out at once: one in flight, the others next. The journal's commits take less
 time than these."""
 FAREWELLS = frozenset({"end", "delete"})
+RELEASE, WRITE, PART = "release", "write", "part"
+"""The passes of a load: what a patch gives back (an address) is free before anybody takes it; dependants leave before
+what they hang on, after everything was written."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Loader:
         acquaint(executor, ledger, self._models.values())
         self._ids: dict[int, str] = {}
         self._dead: dict[int, int] = {}
-        self._waiting = [m.name for m in graph.order if m.name in active]
+        self._waiting: list[str] = []
         self._finished: set[str] = {m.name for m in graph.order if m.name not in active}
         self._cursor: dict[str, int] = {}
         self._open: dict[str, int] = {}  # model → operations claimed whose outcome is not known yet
@@ -82,7 +85,7 @@ class Loader:
         self._settled_at = time.monotonic()
         self._rejected = 0
         self._failure: MigrationError | None = None
-        self._parting = False
+        self._pass = WRITE
 
     def load(self) -> None:
         """Write everything that is planned.
@@ -94,10 +97,10 @@ class Loader:
         self._progress.begin()
         with ThreadPoolExecutor(self._limits.workers, thread_name_prefix="splynx") as pool:
             try:
-                self._drive(pool)
-                if self._goes_on():
-                    self._begin_farewells()
-                    self._drive(pool)
+                for name in (RELEASE, WRITE, PART):
+                    if self._goes_on():
+                        self._begin(name)
+                        self._drive(pool)
             finally:
                 pool.shutdown(cancel_futures=True)  # on an unforeseen error: what was handed out stays in doubt
                 self._flush()
@@ -187,7 +190,7 @@ class Loader:
                 self._exhausted.add(model)
             if page:
                 self._cursor[model] = page[-1].id
-                self._claim(model, [op for op in page if (op.action in FAREWELLS) is self._parting])
+                self._claim(model, [op for op in page if self._pass_of(op) == self._pass])
             self._maybe_finish(model)
 
     def _open_models(self) -> None:
@@ -196,7 +199,9 @@ class Loader:
                 self._open[name] = 0
 
     def _may_begin(self, name: str) -> bool:
-        if self._parting:
+        if self._pass == RELEASE:
+            return True
+        if self._pass == PART:
             return not any(name in self._graph.waits_for[other] for other in self._waiting if other != name)
         return self._graph.waits_for[name] <= self._finished
 
@@ -303,12 +308,22 @@ class Loader:
             batch, self._settle = self._settle, []
             self._ledger.settle(self._run, batch)
 
-    def _begin_farewells(self) -> None:
-        """Second pass: ends and deletes, dependants before what they hang on."""
-        self._parting = True
-        self._finished = {name for name in self._finished if name not in self._models}
-        self._waiting = [m.name for m in self._graph.order if m.name in self._models]
+    def _pass_of(self, operation: Operation) -> str:
+        if operation.action not in FAREWELLS:
+            return WRITE
+        return RELEASE if _releases(self._models[operation.model]) and operation.action == "end" else PART
+
+    def _begin(self, name: str) -> None:
+        """Another pass over what is planned; only models that patch and end have anything to release."""
+        self._pass = name
+        self._finished = {model for model in self._finished if model not in self._models}
+        waiting = [m for m in self._graph.order if m.name in self._models and (name != RELEASE or _releases(m))]
+        self._waiting = [model.name for model in waiting]
         self._cursor, self._open, self._exhausted = {}, {}, set()
+
+
+def _releases(model: Model) -> bool:
+    return model.mode == "patch" and bool(model.end)
 
 
 def _adopted(operation: Operation) -> Record:

@@ -10,7 +10,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
@@ -49,6 +49,7 @@ class Row:
 
     `id`: of a patch, a number or (addresses, paths of settings) a text. `reject`: (code, message, remedy) or None;
     `skip`: the rule by which it is left out on purpose; `account`: source key of the customer it belongs to.
+    `file_name`: what people see of its file, also where its contents were not asked for.
     """
 
     source_key: str
@@ -59,6 +60,7 @@ class Row:
     skip: str | None
     file: FileSource | None = None
     account: str | None = None
+    file_name: str | None = None
 
 
 class Evaluator:
@@ -325,4 +327,5 @@ def _row(model: Model, values: dict[str, Any]) -> Row:
         skip=str(skip) if skip else None,
         file=file if file.path or file.content else None,
         account=None if account is None else str(account),
+        file_name=file.name or (PurePath(file.path).name if file.path else None),
     )

@@ -48,6 +48,8 @@ _KNOWN = {
     "generate",
     "after",
     "sequence",
+    "later",
+    "becomes",
 }
 
 
@@ -61,6 +63,10 @@ class Model:
     `natural_key`: fields by which a record that exists already is recognised after the marker failed.
     `sequence`: a field; rows with the same value in it are written one after another, in the order of the column
     `_position`.
+    `later`: fields that a new record is made without, and gets by a change at once afterwards: what Splynx sends to
+    whom it has just met (welcome messages) finds no address.
+    `becomes`: the resource that the changed record turns into (a lead that is converted, into `customers`); the model
+    that makes records of that resource finds it under the same source key.
     """
 
     name: str
@@ -78,6 +84,8 @@ class Model:
     generate: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     sequence: str | None = None
+    later: tuple[str, ...] = ()
+    becomes: str | None = None
 
     @property
     def table(self) -> str:
@@ -141,6 +149,8 @@ def read_model(path: Path) -> Model:
         generate=tuple(header.get("generate") or ()),
         after=tuple(header.get("after") or ()),
         sequence=header.get("sequence"),
+        later=_later(path, lines, header, resource, mode),
+        becomes=_becomes(path, lines, header, resource, mode),
     )
 
 
@@ -184,6 +194,34 @@ def _resource(path: Path, lines: list[str], header: dict[str, Any]) -> tuple[Res
     if mode == "patch" and not resource.can_update:
         raise ModelError(path, f"Splynx has no PUT for {name}.", line=1)
     return resource, mode
+
+
+def _later(path: Path, lines: list[str], header: dict[str, Any], resource: Resource, mode: str) -> tuple[str, ...]:
+    """Fields that are set by a change; only what can be created and changed has any."""
+    later = tuple(header.get("later") or ())
+    if later and (mode != "create" or not resource.can_update):
+        raise ModelError(
+            path,
+            f"`later` needs a POST and a PUT of {resource.name}, and a model that creates.",
+            line=_line_of(lines, "later:"),
+        )
+    if unknown := [name for name in later if name not in resource.fields]:
+        raise ModelError(
+            path, f"`{unknown[0]}` (later) is no field of {resource.name}.", line=_line_of(lines, "later:")
+        )
+    return later
+
+
+def _becomes(path: Path, lines: list[str], header: dict[str, Any], resource: Resource, mode: str) -> str | None:
+    """What the changed record turns into: only a PUT that does something to a record can."""
+    becomes = header.get("becomes")
+    if becomes and (becomes not in resources() or mode != "patch" or not resource.parent):
+        raise ModelError(
+            path,
+            f"`becomes: {becomes}` needs a patch of what belongs to a record, and a resource of Splynx.",
+            line=_line_of(lines, "becomes:"),
+        )
+    return str(becomes) if becomes else None
 
 
 def _line_of(lines: list[str], text: str) -> int:

@@ -163,13 +163,16 @@ def _by_policy(
         index.setdefault(_key(names, row), []).append(row)
     confirming = CONFIRMED_BY.get(model.resource.name, ()) if policy == "natural_key" else ()
     found: dict[str, Match] = {}
+    twins = _twins(model, names, left)
     claimed: dict[int, list[str]] = {}  # rows by identity: additional fields have no id, and one name in every module
     for key, fields in left:
         wanted_key = _key(names, fields)
         if not all(wanted_key):
             continue
         candidates = [row for row in index.get(wanted_key, []) if not _taken(model, key, row, taken)]
-        agreeing = [row for row in candidates if _confirmed(model, confirming, fields, row)]
+        agreeing = _one_of(
+            twins.get(wanted_key, ()), key, [row for row in candidates if _confirmed(model, confirming, fields, row)]
+        )
         if len(agreeing) == 1:
             found[key] = Match(agreeing[0], policy=policy)
             claimed.setdefault(id(agreeing[0]), []).append(key)
@@ -193,9 +196,26 @@ def _by_policy(
     return found
 
 
+def _twins(model: Model, names: Sequence[str], left: Sequence[Wanted]) -> dict[tuple[str, ...], list[str]]:
+    """Files of one name at one place, which nothing tells apart: where Splynx has as many, each is one of them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    if model.resource.upload is not None:
+        for key, fields in left:
+            found.setdefault(_key(names, fields), []).append(key)
+    return found
+
+
+def _one_of(twins: Sequence[str], key: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [sorted(rows, key=_number)[twins.index(key)]] if len(rows) == len(twins) > 1 else rows
+
+
+def _number(row: Mapping[str, Any]) -> int:
+    return int(row["id"]) if str(row.get("id", "")).isdigit() else 0
+
+
 def _taken(model: Model, key: str, row: Mapping[str, Any], taken: Mapping[str, Collection[str]]) -> bool:
     """Whether the ledger knows the record under other keys only."""
-    keys = taken.get(str(row.get(model.resource.id or "id")), ())
+    keys = taken.get(str(model.resource.record_id(row)), ())
     return bool(keys) and key not in keys and model.resource.name not in _FIXED
 
 

@@ -26,6 +26,19 @@ def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> No
     evaluator.engine_table("marker_modules", {"module": "VARCHAR"}, ({"module": name} for name in modules))
     complete = [name for name, status in stage.streams().items() if status.complete]
     evaluator.engine_table("complete_streams", {"stream": "VARCHAR"}, ({"stream": name} for name in complete))
+    evaluator.engine_table(
+        "convertible",
+        {"resource": "VARCHAR", "source_key": "VARCHAR", "id": "BIGINT"},
+        (
+            {"resource": parent, "source_key": key, "id": int(splynx_id)}
+            for model in graph.order
+            if model.becomes
+            for parent in model.resource.parent
+            for name in (parent, model.resource.name)
+            for key, splynx_id in ledger.ids(name)
+            if splynx_id.isdigit()
+        ),
+    )
     known = {section: facts for section in BASES if (facts := basis(ledger.engine, section)) is not None}
     evaluator.engine_table(
         "basis",

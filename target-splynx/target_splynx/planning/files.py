@@ -112,7 +112,12 @@ class FileStore:
 def with_file_name(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The fields, and the name of the file as a list would show it."""
     file = payload.get(FILE)
-    return {**payload, FILE_NAME: file["name"]} if file else dict(payload)
+    return {**payload, **named(file["name"] if file else None)}
+
+
+def named(file_name: str | None) -> dict[str, Any]:
+    """The name of a file as a list would show it; nothing for a record without a file."""
+    return {FILE_NAME: file_name} if file_name else {}
 
 
 def _digest_of(path: Path) -> str:

@@ -25,12 +25,13 @@ from target_splynx.planning.adoption import Match, compared_fields
 from target_splynx.planning.billed import Billed
 from target_splynx.planning.engine_tables import fill
 from target_splynx.planning.existing import Existing
-from target_splynx.planning.files import FileStore
+from target_splynx.planning.files import FileStore, named
 from target_splynx.planning.gone import farewells
 from target_splynx.planning.large import LARGE
 from target_splynx.planning.obstacles import obstacles
 from target_splynx.planning.rows import RowPlanner
 from target_splynx.planning.summary import ModelCounts, PlanSummary
+from target_splynx.planning.turning import turning
 from target_splynx.stage.store import Stage
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Planner:
         self._matches: dict[str, dict[str, Match]] = {}  # model → source key → existing record
         self._existing_ids: dict[str, dict[str, str]] = {}  # model → source key → id of an adopted record
         self._parts_made: set[str] = set()
+        self._turning: dict[str, dict[str, int]] = {}  # resource → source key → id of what becomes such a record
         self._rows = RowPlanner(ledger=ledger, live=live, existing=existing, files=files)
 
     def plan(self, stop: threading.Event) -> PlanSummary:
@@ -120,6 +122,7 @@ class Planner:
             for key, splynx_id in self._existing_ids.get(model.name, {}).items():
                 if splynx_id.lstrip("-").isdigit():
                     yield key, int(splynx_id)
+        yield from self._turning.get(resource, {}).items()
 
     # -- one model -----------------------------------------------------------------------------------------------
 
@@ -130,6 +133,10 @@ class Planner:
                 self._evaluator.run_part(part)
                 self._parts_made.add(part.name)
         self._evaluator.run(model)
+        if model.becomes and model.name in self._active:
+            self._turning[model.becomes] = turning(
+                model, self._evaluator, self._ledger, self._creators.get(model.becomes, ())
+            )
         if model.mode != "create":
             return
         if model.name in self._active:
@@ -146,6 +153,8 @@ class Planner:
 
     def _plan_rows(self, model: Model, counts: ModelCounts) -> None:
         ids = self._evaluator.ids(model.resource.name) if model.mode == "create" else {}
+        ids = self._turning.get(model.becomes, {}) if model.becomes else ids
+        turned = self._turning.get(model.resource.name, {})
         matches = self._matches.get(model.name, {})
         for chunk in self._evaluator.rows(model):
             counts.read += len(chunk)
@@ -154,7 +163,13 @@ class Planner:
             for row in chunk:
                 key = row.source_key
                 planned += self._rows.plan(
-                    model, row, records.get(key), own=ids.get(key), match=matches.get(key), counts=counts
+                    model,
+                    row,
+                    records.get(key),
+                    own=ids.get(key),
+                    match=matches.get(key),
+                    counts=counts,
+                    turned=key in turned and model.mode == "create",
                 )
             self._ledger.add_operations(self._run, planned)
         self._plan_gone(model, counts)
@@ -170,12 +185,12 @@ class Planner:
 
     def _match(self, model: Model) -> dict[str, Match]:
         """Existing records for keys that the ledger does not know, or why it cannot be told which."""
-        known = set(self._ledger.keys(model.name, ("live", "ended")))
+        known = {*self._ledger.keys(model.name, ("live", "ended")), *self._turning.get(model.resource.name, ())}
         names = compared_fields(model)
         wanted: list[tuple[str, dict[str, Any]]] = []
         for chunk in self._evaluator.rows(model, files=False):
             wanted += [
-                (row.source_key, {name: row.fields.get(name) for name in (*names, "module")})
+                (row.source_key, {name: row.fields.get(name) for name in (*names, "module")} | named(row.file_name))
                 for row in chunk
                 if row.source_key not in known and not row.skip
             ]
@@ -193,7 +208,7 @@ class Planner:
         policy = model.on_delete or (
             self._on_delete if isinstance(self._on_delete, str) else self._on_delete.get(model.resource.name, "ignore")
         )
-        if policy == "ignore" or (model.mode == "patch" and not (policy == "delete" and model.resource.stands_alone)):
+        if policy == "ignore" or (model.mode == "patch" and not _can_end(model, policy)):
             return
         here = {key for key, skipped in self._evaluator.keys(model) if not skipped}
         gone = [key for key in self._ledger.keys(model.name) if key not in here]
@@ -212,3 +227,8 @@ class Planner:
             counts.delete += not refused and farewell.action == "delete"
             counts.end += not refused and farewell.action == "end"
         self._ledger.add_operations(self._run, planned)
+
+
+def _can_end(patch: Model, policy: str) -> bool:
+    """A patch is undone where its record can be deleted by itself, or where its model says how it is given back."""
+    return (policy == "delete" and patch.resource.stands_alone) or (patch.on_delete == "end" and bool(patch.end))

@@ -22,6 +22,9 @@ from target_splynx.planning.files import FILE, FileStore
 from target_splynx.planning.payload import build, missing
 from target_splynx.planning.summary import ModelCounts
 
+HELD_BY_OTHERS = frozenset({"ipv4"})
+"""Fields that Splynx refuses because another record has the value: it may be free by now, so each run asks again."""
+
 
 class RowPlanner:
     """Plans the rows of one run, model by model in load order: who hangs on a rejected record waits for it."""
@@ -46,9 +49,10 @@ class RowPlanner:
         own: int | None,
         match: Match | None,
         counts: ModelCounts,
+        turned: bool = False,
     ) -> list[Operation]:
         """One row. `record`: what the ledger holds of it; `own`: its id, maybe provisional; `match`: the existing
-        record that it is, or why that cannot be told."""
+        record that it is, or why that cannot be told; `turned`: its record was one of another resource before."""
         if row.skip:
             counts.skipped[row.skip] += 1
             return []
@@ -71,6 +75,7 @@ class RowPlanner:
             label=row.label,
             provisional_id=own if is_provisional(own) else None,
         )
+        row = replace(row, id=own) if turned else row
         new = model.mode == "create" and record is None and (match is None or match.row is None)
         if new:
             problems += missing(self._live.of(model.resource), payload, model)
@@ -82,6 +87,8 @@ class RowPlanner:
             return self._change(model, replace(base, splynx_id=record.splynx_id), record.payload, counts)
         if match is not None and match.row is not None:
             return self._adoption(model, base, match, counts)
+        if turned:
+            return self._change(model, replace(base, splynx_id=str(own), provisional_id=None), {}, counts)
         if refused := self.refused_before(model, base, counts):
             return refused
         counts.create += 1
@@ -152,7 +159,13 @@ class RowPlanner:
                 f"Splynx has no way to change {model.resource.name} once it is made ({', '.join(sorted(changed))}).",
                 "Change it in Splynx by hand, or undo the change at the source.",
             )
-        update = replace(base, action="update", payload=changed, before=before_image(old, changed), provisional_id=None)
+        update = replace(
+            base,
+            action="update",
+            payload=changed,
+            before=before_image(old, changed),
+            provisional_id=base.provisional_id if model.becomes else None,
+        )
         if refused := self.refused_before(model, update, counts):
             return refused
         counts.update += 1
@@ -162,6 +175,8 @@ class RowPlanner:
         """A reject when Splynx refused this very request and nothing has changed since; else nothing."""
         refusal = self._refusals(model).get(base.source_key)
         if refusal is None or (refusal.action, refusal.payload) != (base.action, base.payload):
+            return []
+        if refusal.field in HELD_BY_OTHERS:
             return []
         return self._rejected(
             base, counts, refusal.reason or "refused", refusal.field or "", refusal.message or "", refusal.remedy or ""

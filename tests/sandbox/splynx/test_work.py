@@ -114,8 +114,14 @@ def test_who_would_be_told_of_a_ticket(noisy: Any) -> None:
     assert told() == {"agent mail": 1, "ticket mail": 1}
     noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi"})
     noisy.post("admin/support/ticket-messages", {"ticket_id": ticket, "message": "Hi", "hide_for_customer": True, "mail_cc": "a@example.net"})
+    assert told() == {"agent mail": 3, "ticket mail": 3}, "messages and notes, to who has the ticket"
     noisy.post("admin/support/tickets", body | {"hidden": False})
-    assert told() == {"agent mail": 1, "ticket mail": 4}
+    assert told() == {"agent mail": 3, "ticket mail": 4}
+    other = noisy.post("admin/support/tickets", body)["id"]
+    noisy.put(f"admin/support/tickets/{other}", {"group_id": 1})
+    noisy.post("admin/support/tickets", body | {"group_id": 1})
+    noisy.post("admin/support/ticket-messages", {"ticket_id": other, "message": "Hi", "hide_for_customer": True})
+    assert told() == {"agent mail": 6, "ticket mail": 4}, "groups are mailed, too"
 
 
 def test_what_is_said_moves_the_ticket_and_may_open_it_again(noisy: Any) -> None:
@@ -195,7 +201,16 @@ def test_welcome_mails_go_out_when_they_are_switched_on(api: Any) -> None:
     api.customer()
     api.call("PUT", "admin/config/config?module=main&path=customers", json={"send_welcome_message": "1"})
     api.customer()
-    assert api.stats()["messages_that_would_have_gone_out"] == {"welcome mail": 1}
+    told = lambda: api.stats()["messages_that_would_have_gone_out"]  # noqa: E731
+    assert told() == {"welcome mail": 1}
+    shy = api.customer(email="", phone="")
+    api.put(f"admin/customers/customer/{shy}", {"email": "late@example.net"})
+    assert told() == {"welcome mail": 1}, "nobody could be reached when the customer was made"
+    api.put(f"admin/customers/customer/{shy}", {"status": "new"})
+    assert told() == {"welcome mail": 2}, "another status is greeted, too"
+    api.put(f"admin/customers/customer/{shy}", {"status": "blocked"})
+    api.customer(email="", phone="5551234")
+    assert told() == {"welcome mail": 3}, "or an SMS"
     assert api.get("admin/config/config?module=main&path=portal&key=authentication_field") == {"authentication_field": "login"}
 
 

@@ -89,10 +89,16 @@ def test_what_a_lead_has_no_fields_for_is_told_in_a_note(bench: Any, provider: A
     provider.contact(account, name="Bob <Boss>", role="Owner", email_address="bob@example.com")
     bench.add("custom_fields", id=1, entity_type="Account", name="Gate Code", type="TEXT")
     bench.add("custom_field_data", custom_field_id=1, customfielddataable_id=account, customfielddataable_type="Account", value="1234 & up")
+    # Its contacts and its address have fields, too; the contact was made with the account.
+    (main,) = [row["id"] for row in bench.fetch("SELECT id FROM sonar.contacts WHERE name <> 'Bob <Boss>'")] or [None]
+    place = bench.add("addresses", addressable_type="Account", addressable_id=account, type="PHYSICAL", line1="1 Mill Rd", city="Galena")
+    for number, (kind, owner, name, value) in enumerate((("Contact", main, "Languages", "German"), ("Address", place, "Roof", "metal")), start=2):
+        bench.add("custom_fields", id=number, entity_type=kind, name=name, type="TEXT")
+        bench.add("custom_field_data", custom_field_id=number, customfielddataable_id=owner, customfielddataable_type=kind, value=value)
     silent = provider.account("Silent", **LEAD)
     bench.run(*LEADS)
     (row,) = bench.results["customers/lead_notes"]
     assert row.customer_id == bench.made("leads", account)
-    assert row.comment == "<p>Contacts from Sonar:</p><ul><li>Bob &lt;Boss>, Owner, bob@example.com</li></ul><p>Gate Code: 1234 &amp; up</p>"
+    assert row.comment == "<p>Contacts from Sonar:</p><ul><li>Bob &lt;Boss>, Owner, bob@example.com</li></ul><p>Gate Code: 1234 &amp; up<br>Languages: German<br>Roof: metal</p>"
     assert row.name.startswith(f"sonar:lead:{account}:")
     assert bench.row("customers/leads", silent).fine

@@ -39,7 +39,7 @@ def test_a_public_ticket_with_all_that_belongs_to_it(bench: Any, people: Any) ->
     )  # fmt: skip
     bench.add("ticket_recipients", ticket_id=number, email_address="jane@example.com", name="Jane")
     bench.add("custom_field_data", custom_field_id=9, customfielddataable_type="Ticket", customfielddataable_id=number, value="North")
-    bench.set(ticket_group_map={"Billing": "Finance"})
+    bench.set(ticket_group_map={"Billing": "Finance"}, ticket_assignees="all")
     bench.run(*SUPPORT)
     row = bench.row("support/tickets", number)
     assert row.fine
@@ -54,7 +54,7 @@ def test_a_public_ticket_with_all_that_belongs_to_it(bench: Any, people: Any) ->
     assert row.note == "Recipients: Jane <jane@example.com>\nClosed by: Bob <Gone>"
     assert {name: value for name, value in row.additional_attributes.items() if value is not None} == {
         "sonar_created_at": "2026-07-01 07:00:00", "sonar_closed_at": "2026-07-03 07:00:00", "sonar_due_date": "2026-07-04",
-        "sonar_group": "Billing", "tower": "North",
+        "sonar_group": "Billing", "sonar_assigned_to": "Ann Agent", "tower": "North",
     }  # fmt: skip
     assert row.values["_account"] == str(account)
     shown = bench.row("support/tickets_shown", number)
@@ -173,7 +173,8 @@ def test_whose_tickets_move(bench: Any, people: Any) -> None:
     assert bench.row("support/tickets", of_nobody).fine and bench.row("support/tickets", of_nobody).customer_id is None
     assert bench.row("support/tickets", of_nobody).hidden is True, "there is nobody to see it"
     site = bench.row("support/tickets", of_site)
-    assert (site.note, site.assign_to, site.values["_account"]) == ("Network site: Hill Tower\nAssigned to: Bob <Gone>", None, None)
+    assert (site.note, site.assign_to, site.values["_account"]) == ("Network site: Hill Tower", None, None)
+    assert site.additional_attributes["sonar_assigned_to"] == "Bob <Gone>"
     assert bench.row("support/tickets", spam).values["_skip"] == "spam"
     assert bench.row("support/tickets", of_gone).values["_skip"] == "account left out (archived account)"
     assert bench.row("support/tickets", orphan).reject_code == "account_missing"
@@ -197,10 +198,15 @@ def test_the_ticket_of_a_lead_is_the_leads(bench: Any, people: Any) -> None:
 @pytest.mark.parametrize(("rule", "assigned"), [("all", [True, True]), ("open", [True, False]), ("none", [False, False])])
 def test_who_works_on_tickets(bench: Any, people: Any, rule: str, assigned: list[bool]) -> None:
     account = people.account()
-    keys = [ticket(bench, account, user_id=1), ticket(bench, account, user_id=1, status="CLOSED")]
+    bench.add("ticket_groups", id=3, name="Finance", enabled=True)
+    keys = [ticket(bench, account, user_id=1, ticket_group_id=3), ticket(bench, account, user_id=1, ticket_group_id=3, status="CLOSED")]
     bench.set(ticket_assignees=rule)
     bench.run(*SUPPORT)
-    assert [bench.row("support/tickets", key).assign_to is not None for key in keys] == assigned
+    rows = [bench.row("support/tickets", key) for key in keys]
+    assert [row.assign_to is not None for row in rows] == assigned
+    assert [row.group_id is not None for row in rows] == assigned, "the people of a group are mailed, too"
+    assert {row.additional_attributes["sonar_assigned_to"] for row in rows} == {"Ann Agent"}, "never lost"
+    assert {row.additional_attributes["sonar_group"] for row in rows} == {"Finance"}
 
 
 def test_long_and_missing_subjects_and_texts(bench: Any, people: Any) -> None:

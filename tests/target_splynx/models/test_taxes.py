@@ -56,12 +56,31 @@ def test_custom_fields_of_services_go_to_their_tariffs(bench: Any, provider: Any
         assert bench.row(f"catalogue/tariffs_{kind}", key).additional_attributes["old_plan_code"] == f"P{service}", kind
 
 
+def test_a_price_of_which_taxes_leave_out_different_parts_waits(bench: Any, provider: Any) -> None:
+    for number in (1, 2):
+        bench.add("taxes", id=number, name=f"Tax {number}", application="PERCENTAGE", type="GLOBAL", rate=5.5)
+    tv, other = provider.service("TV", "RECURRING", 2995), provider.service("Rental", "RECURRING", 500)
+    for number, exempt in ((1, 500), (2, 0)):
+        bench.add("service_taxes", service_id=tv, tax_id=number, exemption_amount=exempt)
+    account = provider.account()
+    line, fine = provider.has(account, tv), provider.has(account, other)
+    bench.run("services/services_recurring")
+    held = bench.row("services/services_recurring", f"service:{line}")
+    assert held.reject_code == "part_exempt_unclear" and "0.00, 5.00" in held.values["_reject"]
+    assert bench.row("services/services_recurring", f"service:{fine}").fine
+    bench.forget_parts()
+    bench.set(part_exempt="accept")
+    bench.run("services/services_recurring")
+    assert bench.row("services/services_recurring", f"service:{line}").fine
+
+
 def test_the_untaxed_part_of_a_price_can_be_a_charge_of_its_own(bench: Any, provider: Any) -> None:
     bench.add("taxes", id=1, name="State", application="PERCENTAGE", type="GLOBAL", rate=5.5)
     tv = provider.service("TV", "RECURRING", 2995)
     bench.add("service_taxes", service_id=tv, tax_id=1, exemption_amount=500)
     account = provider.account()
     line, cheap = provider.has(account, tv, quantity=2), provider.has(account, tv, price_override=300)
+    bench.set(part_exempt="accept")
     bench.run("services/services_recurring")
     assert bench.row("services/services_recurring", f"service:{line}").unit_price == Decimal("29.9500")
     bench.forget_parts()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.splynx import engine, uploads
-from sandbox.splynx.effects.customers import make_side_rows
+from sandbox.splynx.effects.customers import make_side_rows, welcome
 from sandbox.splynx.errors import ValidationFailedError, bad_request, not_found
 from sandbox.splynx.routes import Answer, Call, action
 from sandbox.splynx.store import Row, Values, encode_json
@@ -62,7 +62,7 @@ def lead_notes(call: Call) -> Answer:
 
 @action("PUT", "/admin/crm/leads/{id}--convert-to-customer-simple")
 def convert_lead(call: Call) -> Answer:
-    """A lead becomes a customer with the same id (one table in the real database); 202."""
+    """A lead becomes a customer with the same id (one table in the real database), or, a setting, another; 202."""
     splynx = call.splynx
     leads, customers = splynx.table("crm/leads"), splynx.table("customers/customer")
     lead = leads.get(call.parameters["id"])
@@ -79,8 +79,13 @@ def convert_lead(call: Call) -> Answer:
     values["password"] = splynx.generated("password", lead.id, values["login"])
     leads.delete(lead)
     values["additional_attributes"] = lead["additional_attributes"]
-    splynx.new_row("customers/customer", values, row_id=lead.id)
-    make_side_rows(splynx, lead.id)
+    number = lead.id if splynx.settings.conversion_keeps_id else max(customers.next_id, leads.next_id)
+    values["id"] = number
+    splynx.new_row("customers/customer", values, row_id=number)
+    make_side_rows(splynx, number)
+    made = customers.get(number)
+    assert made is not None
+    welcome(splynx, made)
     customers.next_id = leads.next_id = max(customers.next_id, leads.next_id)
     return Answer(202)
 

@@ -141,6 +141,7 @@ def rent_item(call: Call) -> Answer:
     service = engine.create(
         call.splynx, call.splynx.resource(RECURRING), {"tariff_id": body.get("tariff_id"), **data}, call.identity
     )
+    call.splynx.count_charge("rented item")
     items.change(item, {"status": "rent", "customer_id": service["customer_id"], "service_id": service.id})
     return Answer(201)
 
@@ -163,6 +164,7 @@ def sell_items(call: Call) -> Answer:
         for row in rows
     ]  # fmt: skip
     splynx = call.splynx
+    splynx.count_charge("sold item")
     if str(body.get("create_invoice", 1)) != "0":
         invoice = engine.create(splynx, splynx.resource(ledger.INVOICES), {**wanted, "items": lines}, call.identity)
         booked = splynx.table(ledger.TRANSACTIONS).where("invoice_id", invoice.id)

@@ -10,6 +10,7 @@ from sandbox.splynx.fields import NO_DATE
 from sandbox.splynx.registry import Change, effect
 from sandbox.splynx.rules.services import INTERNET, SERVICES
 from sandbox.splynx.state import Splynx
+from sandbox.splynx.store import Row
 
 INFO, BILLING, CAP = "customers/customer-info", "customers/customer-billing", "customers/customer-cap"
 
@@ -29,7 +30,19 @@ def side_rows_are_made(change: Change) -> None:
     make_side_rows(splynx, customer.id)
     if customer["status"] == "active":
         _note_activation(change)
-    if splynx.settings.welcome_messages and customer["email"]:
+    welcome(splynx, customer)
+
+
+def welcome(splynx: Splynx, customer: Row) -> None:
+    """Config, Main, Customers: who gets one of the chosen statuses is sent a mail or SMS, when there is an address.
+
+    GUESS: at creation and when the status changes, by what is known of the customer then; the delay that can be set
+    there is none here.
+    """
+    settings = splynx.settings
+    if not settings.welcome_messages or customer["status"] not in settings.welcome_statuses:
+        return
+    if customer["email"] or customer["phone"]:
         splynx.count_message("welcome mail")
 
 
@@ -45,6 +58,7 @@ def status_changes_reach_services(change: Change) -> None:
     old, new = change.before.get("status"), change.made["status"]
     if old == new:
         return
+    welcome(change.splynx, change.made)
     if new == "active":
         _note_activation(change)
     if new == "disabled":

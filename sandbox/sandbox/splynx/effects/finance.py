@@ -16,6 +16,7 @@ def transaction_moves_the_balance(change: Change) -> None:
     customer_id = int(row["customer_id"])
     if row["to_invoice"] == "1" and ledger.is_prepaid(splynx, customer_id):
         row.hidden["charged_at_once"] = True
+        splynx.count_charge("prepaid customer")
     ledger.move_balance(splynx, customer_id, ledger.effect_of(row))
 
 

@@ -10,11 +10,22 @@ from sandbox.splynx.state import Splynx, money, money_text
 from sandbox.splynx.store import Row, Values
 
 
+def _workers(ticket: Row, watchers: object = None) -> set[object]:
+    """Who Splynx mails about a ticket ("message to admin", "message to group"; Config, Support, Ticket notifications).
+
+    GUESS: the assignee, the group and the watchers; of a ticket that nobody has, nobody is told.
+    """
+    found: set[object] = {ticket["assign_to"], f"group {ticket['group_id']}" if ticket["group_id"] else None}
+    found.update(f"watcher {person}" for person in (watchers if isinstance(watchers, list) else []))
+    return {person for person in found if person}
+
+
 @effect("support/ticket-messages")
 def message_may_be_mailed(change: Change) -> None:
     """A message goes out when it names somebody, or when notifications are on and the customer may see it.
 
-    research/mapping.md §10. GUESS: a hidden message is a note, which is mailed only to whom it names.
+    research/mapping.md §10. GUESS: a hidden message is a note, which is mailed to no customer but whom it names. New
+    messages and notes are told to who works on the ticket.
     """
     splynx, row = change.splynx, change.made
     ticket = splynx.table("support/tickets").get(row["ticket_id"])
@@ -23,6 +34,8 @@ def message_may_be_mailed(change: Change) -> None:
     notify = splynx.settings.ticket_notifications and seen and customer is not None and customer["email"]
     if any(row[name] for name in ("mail_to", "mail_cc", "mail_bcc", "smsTo")) or notify:
         splynx.count_message("ticket mail")
+    if splynx.settings.ticket_notifications and ticket is not None and _workers(ticket) - {row["admin_id"]}:
+        splynx.count_message("agent mail")
 
 
 @effect("support/ticket-messages")
@@ -45,18 +58,22 @@ def ticket_may_be_mailed(change: Change) -> None:
         return
     if change.made["hidden"] != "1":
         change.splynx.count_message("ticket mail")
-    if change.made["assign_to"] or change.body.get("watchers"):
+    if _workers(change.made, change.body.get("watchers")):
         change.splynx.count_message("agent mail")
 
 
 @effect("support/tickets", on=("update",))
 def ticket_change_may_be_mailed(change: Change) -> None:
-    """GUESS: another status is told to the customer, another assignee to that person; showing a ticket to nobody."""
+    """Another status is told to the customer (GUESS: not of a hidden ticket), another assignee or group to these
+    people, closing and opening to who works on it; showing a ticket to nobody (GUESS)."""
     if not change.splynx.settings.ticket_notifications:
         return
-    if change.before.get("status_id") != change.made["status_id"] and change.made["hidden"] != "1":
+    before, ticket = change.before, change.made
+    if before.get("status_id") != ticket["status_id"] and ticket["hidden"] != "1":
         change.splynx.count_message("ticket mail")
-    if change.made["assign_to"] and change.before.get("assign_to") != change.made["assign_to"]:
+    given = any(ticket[name] and before.get(name) != ticket[name] for name in ("assign_to", "group_id"))
+    turned = before.get("closed") != ticket["closed"] and _workers(ticket)
+    if given or turned:
         change.splynx.count_message("agent mail")
 
 
@@ -125,6 +142,7 @@ def bundle_makes_services_and_fees(change: Change) -> None:
 
 def _charge_fee(splynx: Splynx, change: Change, fee: str, with_invoice: bool) -> None:
     row = change.made
+    splynx.count_charge("activation fee")
     if with_invoice:
         body = {"customer_id": row["customer_id"], "status": "not_paid", "items": [
             {"description": "Activation fee", "quantity": 1, "unit": "", "price": fee, "tax": "0"},

@@ -54,7 +54,6 @@ SELECT
         WHEN found.owner = 'Contact' AND found.contact_of <> 'Account' THEN 'custom fields of contacts of sites and vendors have no place in Splynx'
         WHEN found.owner = 'Address' AND found.address_of IS DISTINCT FROM 'Account' THEN 'custom fields of places without an account have no place in Splynx'
         WHEN found.owner IN ('Account', 'Contact', 'Address') AND kind.account_id IS NULL THEN 'its owner does not exist'
-        WHEN found.owner IN ('Contact', 'Address') AND kind.is_lead THEN 'custom fields of contacts and addresses of leads have no place in Splynx'
         WHEN kind.skip IS NOT NULL AND NOT kind.is_lead THEN 'account: ' || kind.skip
         WHEN found.replaced AND found.owner IN ('Account', 'Contact', 'Address', 'Ticket', 'Job', 'Service') THEN 'a newer value of the same field'
     END AS skip

@@ -23,6 +23,7 @@ SELECT
     coalesce(kind.skip, basis.skip) AS skip,
     coalesce(
         owed.problem,
+        pending.problem,
         CASE
             WHEN basis.strategy IN ('open_items', 'history')
                 AND (coalesce(open_then.cents, 0) <> coalesce(opening.cents, 0) OR coalesce(open_then.least, 0) < 0)
@@ -44,6 +45,7 @@ CROSS JOIN basis
 JOIN shared.account_kinds AS kind ON kind.account_id = account.id
 JOIN shared.account_payers AS payer ON payer.account_id = account.id
 JOIN shared.account_owed AS owed ON owed.account_id = account.id
+LEFT JOIN shared.pending_payments AS pending ON pending.account_id = account.id
 LEFT JOIN opening ON opening.account_id = account.id
 LEFT JOIN open_then ON open_then.account_id = account.id
 LEFT JOIN splynx.customers AS customer ON customer.source_key = CAST(payer.payer_account_id AS VARCHAR)

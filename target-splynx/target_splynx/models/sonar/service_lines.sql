@@ -12,6 +12,7 @@ found AS (
     SELECT
         line.*,
         item.kind,
+        item.service_id,
         item.source_type,
         item.name AS item_name,
         item.frequency,
@@ -88,6 +89,8 @@ SELECT
                 'A service of type ' || dated.source_type || ' is charged once, not regularly: it has no tariff.',
                 'Replace it by a recurring service in Sonar.'
             )
+        WHEN rated.problem IS NOT NULL THEN rated.problem
+        WHEN unclear.problem IS NOT NULL THEN unclear.problem
         WHEN dated.price_cents IS NULL
             THEN reject('price_missing', 'Neither the service nor the account has a price.', 'Set a price in Sonar, or in service_price_map.')
         WHEN coalesce(dated.quantity, 0) < 1
@@ -99,6 +102,8 @@ SELECT
     END AS problem,
     dated.account_label || ': ' || coalesce(dated.own_name, dated.item_name, dated.item) AS label
 FROM dated
+LEFT JOIN shared.rated_services AS rated ON rated.service_id = dated.service_id
+LEFT JOIN shared.unclear_exemptions AS unclear ON unclear.service_id = dated.service_id AND dated.source_type <> 'FLAT_TAX'
 LEFT JOIN removals AS removal ON removal.account_service_id = dated.account_service_id
 LEFT JOIN sonar.packages AS package ON package.id = dated.package_id
 LEFT JOIN shared.tariffs AS tariff ON tariff.item = dated.item AND tariff.percent = dated.percent

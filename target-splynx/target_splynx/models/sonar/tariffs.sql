@@ -61,6 +61,7 @@ SELECT
     tariff.general_ledger_code_id,
     CASE WHEN NOT tariff.enabled AND NOT tariff.used THEN 'disabled and not used' END AS skip,
     CASE
+        WHEN rated.problem IS NOT NULL THEN rated.problem
         WHEN tariff.percent > 0 AND tax.tax_id IS NULL AND getvariable('tax_missing') = 'reject' AND tariff.used
             THEN reject(
                 'tax_missing',
@@ -70,4 +71,5 @@ SELECT
     END AS reject
 FROM titled AS tariff
 LEFT JOIN shared.matching_taxes AS tax ON tax.percent = tariff.percent AND tariff.percent > 0
+LEFT JOIN shared.rated_services AS rated ON rated.service_id = tariff.service_id
 LEFT JOIN shared.company_partners AS partner ON partner.company_id = tariff.company_id

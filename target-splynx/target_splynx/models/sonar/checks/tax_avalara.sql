@@ -1,7 +1,7 @@
 -- title: Service whose taxes a rating service computes
 -- area: taxes
 -- severity: blocker
--- action: Splynx cannot reproduce them; the service is written without these taxes. Plan external rating.
+-- action: The service is held back, with what customers have of it (tax_rated), until rating outside of Splynx is planned; setting rated_taxes.
 SELECT
     'service_tax_definitions' AS stream,
     definition.id,

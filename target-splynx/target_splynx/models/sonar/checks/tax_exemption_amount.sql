@@ -1,7 +1,7 @@
 -- title: Part of a price untaxed
 -- area: taxes
--- severity: blocker
--- action: Splynx taxes the whole price. Split the service in two in Sonar, or accept the difference.
+-- severity: error
+-- action: The untaxed part becomes a charge of its own (setting part_exempt). To be signed off by whoever files the taxes.
 SELECT
     'service_taxes' AS stream,
     applied.id,

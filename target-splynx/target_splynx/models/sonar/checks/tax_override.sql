@@ -1,6 +1,6 @@
 -- title: Tax rate of a customer's own
 -- area: taxes
--- severity: blocker
+-- severity: error
 -- action: The customer gets a tariff with that rate; the tax must exist in Splynx (handwork).
 SELECT
     'tax_overrides' AS stream,

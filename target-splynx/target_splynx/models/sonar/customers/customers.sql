@@ -2,7 +2,9 @@
 -- natural_key: [login]
 -- on_delete: end
 -- end: {status: disabled}
--- description: Accounts become customers, active while loading; go_live gives them their final status.
+-- later: [email, billing_email, phone]
+-- after: [customers/leads_converted]
+-- description: Accounts become customers, active while loading; go_live gives them their final status. E-mail and phone follow at once by a change, so that nobody is welcomed.
 WITH labels_of_account AS (
     SELECT account.id AS account_id, list(label.id ORDER BY label.source_key) AS ids
     FROM sonar.accounts AS account

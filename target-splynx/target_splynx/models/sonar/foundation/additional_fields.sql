@@ -26,6 +26,7 @@ WITH own_fields (module, name, title, type) AS (
         ('ticket', 'sonar_closed_at', 'Closed in Sonar', 'datetime'),
         ('ticket', 'sonar_due_date', 'Due in Sonar', 'date'),
         ('ticket', 'sonar_group', 'Group in Sonar', 'string'),
+        ('ticket', 'sonar_assigned_to', 'Assigned to in Sonar', 'string'),
         ('customer_documents', 'sonar_created_at', 'Created in Sonar', 'datetime')
 ),
 fields AS (

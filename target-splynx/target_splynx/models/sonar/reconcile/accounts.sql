@@ -19,7 +19,7 @@ SELECT
         END
     ) AS skip,
     rejected.reject,
-    owed.problem AS owed_problem,
+    coalesce(owed.problem, pending.problem) AS owed_problem,
     greatest(coalesce(parameter.months_to_bill, 1), 1) AS months,
     day_on_or_after(account.next_bill_date, parameter.period_day) AS next_charge,
     account.next_recurring_charge_amount AS reported_cents
@@ -27,6 +27,7 @@ FROM sonar.accounts AS account
 JOIN shared.account_kinds AS kind ON kind.account_id = account.id
 LEFT JOIN shared.account_billing AS parameter ON parameter.account_id = account.id
 LEFT JOIN shared.account_owed AS owed ON owed.account_id = account.id
+LEFT JOIN shared.pending_payments AS pending ON pending.account_id = account.id
 LEFT JOIN engine.records AS made ON made.model = 'customers/customers' AND made.source_key = CAST(account.id AS VARCHAR)
 LEFT JOIN engine.rejects AS rejected ON rejected.model = 'customers/customers' AND rejected.source_key = CAST(account.id AS VARCHAR)
 LEFT JOIN shared.parent_links AS link ON link.account_id = account.id AND link.problem IS NULL AND getvariable('child_billing') = 'aggregated'

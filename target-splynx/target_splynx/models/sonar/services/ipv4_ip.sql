@@ -1,8 +1,9 @@
 -- resource: ipv4_ip
 -- mode: patch
--- on_delete: ignore
+-- on_delete: end
+-- end: {is_used: 0, title: "", comment: "", customer_id: 0}
 -- after: [services/services_internet]
--- description: Fixed IPv4 addresses that no service carries are marked as used, with who has them.
+-- description: Fixed IPv4 addresses that no service carries are marked as used, with who has them; free again when Sonar takes them back.
 WITH addresses AS (
     SELECT
         used.*,

@@ -30,6 +30,20 @@ default_type AS (
     ) AS id
     FROM splynx.tickets_types
 ),
+people AS (
+    -- Who works on a ticket: told to Splynx only where ticket_assignees says so, because Splynx mails them.
+    SELECT
+        ticket.id AS ticket_id,
+        getvariable('ticket_assignees') = 'all' OR (getvariable('ticket_assignees') = 'open' AND ticket.status IS DISTINCT FROM 'CLOSED') AS told,
+        assignee.id AS administrator_id,
+        place.group_id,
+        who.name,
+        place.name AS group_name
+    FROM sonar.tickets AS ticket
+    LEFT JOIN shared.ticket_groups_found AS place ON place.ticket_group_id = ticket.ticket_group_id
+    LEFT JOIN splynx.administrators AS assignee ON assignee.source_key = CAST(ticket.user_id AS VARCHAR)
+    LEFT JOIN shared.authors AS who ON who.user_id = ticket.user_id
+),
 custom_fields AS (
     SELECT owner_id AS ticket_id, map_from_entries(list({'key': name, 'value': value} ORDER BY name)) AS fields
     FROM shared.custom_values
@@ -49,10 +63,8 @@ SELECT
         ELSE status.status_id
     END AS status_id,  -- tickets.status by ticket_status_map, else by title and mark of Splynx's statuses
     CASE WHEN status.closed AND getvariable('closed_tickets') = 'last' THEN false ELSE status.closed END AS closed,  -- tickets.status CLOSED; set with the creation, so that nothing is told of the closing
-    place.group_id,  -- tickets.ticket_group_id by ticket_group_map, else the group of the same title; none: field sonar_group
-    CASE
-        WHEN getvariable('ticket_assignees') = 'all' OR (getvariable('ticket_assignees') = 'open' AND NOT status.closed) THEN assignee.id
-    END AS assign_to,  -- tickets.user_id, when the user is an administrator in Splynx (ticket_assignees)
+    CASE WHEN person.told THEN person.group_id END AS group_id,  -- tickets.ticket_group_id by ticket_group_map, else the group of the same title (ticket_assignees); the name is in field sonar_group
+    CASE WHEN person.told THEN person.administrator_id END AS assign_to,  -- tickets.user_id, when the user is an administrator in Splynx (ticket_assignees); the name is in field sonar_assigned_to
     -- GUESS: a hidden ticket is announced to nobody, whatever notifications are on; support/tickets_shown shows it.
     NOT owner.public OR getvariable('ticket_visibility') <> 'at_once' AS hidden,  -- hidden while loading; for good when the ticket never was public (tickets.inbound_mailbox_id) or belongs to no customer
     'api' AS reporter_type,  -- api
@@ -65,7 +77,6 @@ SELECT
         chr(10),
         'Network site: ' || owner.site,
         'Recipients: ' || owner.recipients,
-        'Assigned to: ' || CASE WHEN assignee.id IS NULL THEN who.name END,
         'Part of ticket: ' || coalesce(one_line(parent.subject) || ' (Sonar ' || parent.id || ')', CAST(ticket.parent_ticket_id AS VARCHAR)),
         'Closed by: ' || closer.name
     ), '') AS note,  -- network_sites.name, ticket_recipients, users who are no administrators, parent_ticket_id, closed_by_user_id; as text
@@ -75,10 +86,11 @@ SELECT
             'sonar_created_at': local_datetime(ticket.created_at),
             'sonar_closed_at': local_datetime(ticket.closed_at),
             'sonar_due_date': CAST(ticket.due_date AS VARCHAR),
-            'sonar_group': place.name
+            'sonar_group': person.group_name,
+            'sonar_assigned_to': person.name
         },
         fields.fields
-    ) AS additional_attributes,  -- custom fields of tickets; sonar_created_at, sonar_closed_at, sonar_due_date, sonar_group
+    ) AS additional_attributes,  -- custom fields of tickets; sonar_created_at, sonar_closed_at, sonar_due_date, sonar_group, sonar_assigned_to (tickets.user_id by name)
     coalesce(
         owner.reject,
         CASE
@@ -103,9 +115,7 @@ FROM sonar.tickets AS ticket
 JOIN shared.ticket_owners AS owner ON owner.ticket_id = ticket.id
 LEFT JOIN shared.ticket_statuses AS status ON status.status = ticket.status
 LEFT JOIN shared.ticket_statuses AS opened ON opened.status = 'OPEN'
-LEFT JOIN shared.ticket_groups_found AS place ON place.ticket_group_id = ticket.ticket_group_id
-LEFT JOIN splynx.administrators AS assignee ON assignee.source_key = CAST(ticket.user_id AS VARCHAR)
-LEFT JOIN shared.authors AS who ON who.user_id = ticket.user_id
+LEFT JOIN people AS person ON person.ticket_id = ticket.id
 LEFT JOIN shared.authors AS closer ON closer.user_id = ticket.closed_by_user_id
 LEFT JOIN sonar.tickets AS parent ON parent.id = ticket.parent_ticket_id
 LEFT JOIN categories AS category ON category.ticket_id = ticket.id
