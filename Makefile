@@ -28,11 +28,10 @@ demo: $(INSTALLED)
 	$(BIN)/python -m sandbox demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 tests/sandbox
-	$(BIN)/python -m pytest -n 2 tests/target_splynx
+	$(BIN)/python -m pytest -n 2 tests/sandbox tests/project
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/target_splynx
 	$(BIN)/python -m pytest -n 2 tests/tap_sonar
-	$(BIN)/python -m pytest tests/project
-	$(BIN)/python -m pytest tests/end_to_end
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/end_to_end
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -17,13 +18,15 @@ from sandbox.splynx.server import SplynxServer
 
 
 @pytest.fixture(scope="session", autouse=True)
-def project_file_around_install() -> tuple[str, str]:
-    """`meltano install`, once: meltano.yml before and after."""
+def project_file_around_install(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """`meltano install`, one worker after the other (the second finds all there): meltano.yml before and after."""
     before = (ROOT / "meltano.yml").read_text(encoding="utf-8")
     environment = {**os.environ, "MELTANO_CLI_DISABLE_VERSION_CHECK": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        [str(BIN / "meltano"), "install"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    with (tmp_path_factory.getbasetemp().parent / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [str(BIN / "meltano"), "install"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return before, (ROOT / "meltano.yml").read_text(encoding="utf-8")
 

@@ -18,6 +18,16 @@ BIN = Path(sys.executable).parent
 TOKEN = "end-to-end"
 
 
+def meltano_folder(folder: Path) -> Path:
+    """A system folder of Meltano of its own, with the project's plugins: runs side by side share none of its files."""
+    system = folder / "meltano"
+    if not system.exists():
+        system.mkdir(mode=0o700, parents=True)
+        for kind in ("extractors", "loaders"):
+            (system / kind).symlink_to(ROOT / ".meltano" / kind)
+    return system
+
+
 @dataclass
 class Pipeline:
     """One provider between its two systems."""
@@ -36,6 +46,7 @@ class Pipeline:
             "MELTANO_ENVIRONMENT": "sandbox",
             "MELTANO_CLI_DISABLE_VERSION_CHECK": "1",
             "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "MELTANO_SYS_DIR_ROOT": str(meltano_folder(self.folder)),
             # Of its own: a killed Meltano leaves a job behind that would keep the next test waiting.
             "MELTANO_DATABASE_URI": f"sqlite:///{self.folder / 'meltano.db'}",
             "MELTANO_STATE_BACKEND_URI": f"file://{self.folder / 'state'}",

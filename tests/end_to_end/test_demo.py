@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from pipeline import ROOT
+from pipeline import ROOT, meltano_folder
 
 
 def test_the_demo_migrates_runs_again_without_a_write_and_verifies(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sandbox", "demo", "--accounts", "60", "--folder", str(tmp_path / "demo")],
         cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "MELTANO_SYS_DIR_ROOT": str(meltano_folder(tmp_path))},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert "Second run: 0 POST, 0 PUT, 0 DELETE." in done.stdout
