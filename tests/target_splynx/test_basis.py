@@ -84,7 +84,7 @@ def test_an_optional_stream_may_be_missing_and_come_later(tmp_path: Path) -> Non
         stage.open_stream("transactions", {"properties": {"id": {"type": "integer"}, "running_balance": {"type": "integer"}}}, ["id"])
         stage.append("transactions", {"id": 3, "running_balance": 12})
         stage.flush()
-        assert not stage.is_complete("transactions")
+        assert "transactions" not in stage.complete()
         assert stage.connection.execute("SELECT id, running_balance, amount FROM sonar.transactions").fetchall() == [(3, 12, None)]
     finally:
         stage.close()

@@ -93,7 +93,7 @@ def _chapter(source: Companion, stage: Stage, parts: PartsFor, lists: _Lists, ti
     chapter = Chapter(source.name, title, where, why)
     try:
         found = parts.reads(source)
-        missing = sorted(stream for stream in found.streams if not stage.is_complete(stream))
+        missing = sorted(found.streams - stage.complete())
         if missing:
             return replace(chapter, problem=f"stream {missing[0]} was never staged in full: select it in the tap.")
         for resource in sorted(found.resources):

@@ -9,14 +9,14 @@ from target_splynx.stage.store import Stage
 def obstacles(graph: Graph, stage: Stage) -> dict[str, str]:
     """Model → reason and remedy."""
     stopped: dict[str, str] = {}
+    complete = stage.complete()
     for model in graph.order:
-        for stream in sorted(graph.reads[model.name].streams - graph.optional.keys()):
-            if not stage.is_complete(stream):
-                stopped.setdefault(
-                    model.name,
-                    f"stream {stream} was never staged in full. Select it in the tap and run once with --full-refresh "
-                    "(meltano run --full-refresh tap-sonar target-splynx).",
-                )
+        for stream in sorted(graph.reads[model.name].streams - graph.optional.keys() - complete):
+            stopped.setdefault(
+                model.name,
+                f"stream {stream} was never staged in full. Select it in the tap and run once with --full-refresh "
+                "(meltano run --full-refresh tap-sonar target-splynx).",
+            )
         for name in sorted(graph.waits_for[model.name]):
             if name in stopped:
                 stopped.setdefault(model.name, f"it waits for {name}, which cannot run.")

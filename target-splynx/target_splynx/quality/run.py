@@ -101,7 +101,7 @@ def _obstacle(check: Check, stage: Stage, parts: PartsFor, optional: Container[s
         return str(error)
     if found.resources:
         return f"it reads splynx.{min(found.resources)}; a check reads only the source."
-    missing = sorted(name for name in found.streams if name not in optional and not stage.is_complete(name))
+    missing = sorted(found.streams.difference(optional, stage.complete()))
     return f"stream {missing[0]} was never staged in full: select it in the tap." if missing else ""
 
 

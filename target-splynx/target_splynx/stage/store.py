@@ -71,7 +71,7 @@ class _Open:
 class Stage:
     """The staged tables. One process at a time; close it to release the file."""
 
-    def __init__(self, folder: Path, *, memory_limit: str = "400MB", threads: int = 2) -> None:
+    def __init__(self, folder: Path, *, memory_limit: str = "300MB", threads: int = 2) -> None:
         """`folder`: the workspace; the file is `staging.duckdb` (mode 0600)."""
         self.path = folder / STAGE_FILE
         self._spool_folder = folder / "spool"
@@ -223,10 +223,10 @@ class Stage:
         """Columns of a staged stream."""
         return [column for column in self._columns(name) if column != RUN_COLUMN]
 
-    def is_complete(self, name: str) -> bool:
-        """Whether the stream was ever staged in full."""
-        row = self.connection.execute("SELECT complete FROM stage.streams WHERE name = ?", [name]).fetchone()
-        return bool(row and row[0])
+    def complete(self) -> frozenset[str]:
+        """Names of the streams that were ever staged in full."""
+        rows = self.connection.execute("SELECT name FROM stage.streams WHERE complete").fetchall()
+        return frozenset(name for (name,) in rows)
 
     def key(self, name: str) -> tuple[str, ...]:
         """The columns that tell the rows of a stream apart; empty when it has none, or was never staged."""
