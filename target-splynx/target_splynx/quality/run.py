@@ -5,7 +5,7 @@ In: settings, stage. Out: one `Result` per check; all findings in the table `eng
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,7 @@ def findings(connection: duckdb.DuckDBPyConnection, codes: Sequence[str] = ()) -
 
 
 def _run(
-    check: Check, stage: Stage, parts: PartsFor, optional: Container[str], *, examples: int, accepted: bool
+    check: Check, stage: Stage, parts: PartsFor, optional: Iterable[str], *, examples: int, accepted: bool
 ) -> Result:
     if problem := _obstacle(check, stage, parts, optional):
         return Result(check, accepted=accepted, problem=problem)
@@ -94,7 +94,7 @@ def _run(
     return Result(check, int(count), int(accounts), few, accepted)
 
 
-def _obstacle(check: Check, stage: Stage, parts: PartsFor, optional: Container[str]) -> str:
+def _obstacle(check: Check, stage: Stage, parts: PartsFor, optional: Iterable[str]) -> str:
     try:
         found = parts.reads(check.source)
     except ModelError as error:

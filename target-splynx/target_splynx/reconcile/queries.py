@@ -95,9 +95,9 @@ def prepare(settings: Settings, stage: Stage, ledger: Ledger) -> Queries:
         raise MigrationError(
             f"{FOLDER}/*.sql read splynx.{min(found.resources)}, but the source's side must not come from Splynx."
         )
-    if missing := sorted(found.streams - graph.optional.keys() - stage.complete()):
+    if partial := sorted(found.streams - graph.optional.keys() - stage.complete()):
         raise StageError(
-            f"Stream {missing[0]} was never staged in full, so nothing can be said of the money. Select it in the tap "
+            f"Stream {partial[0]} was never staged in full, so nothing can be said of the money. Select it in the tap "
             "and run once with --full-refresh."
         )
     evaluator.engine_table("records", RECORD_COLUMNS, written(ledger, RESOURCES))
