@@ -12,7 +12,7 @@ from shipped_load import singer_lines
 from singer_feed import Feed
 from splynx_runs import Migration, Splynx
 
-SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago"}
+SETTINGS = {"mapping": "sonar", "timezone": "America/Chicago", "cutover_date": "2026-11-15"}
 
 
 @pytest.fixture(scope="module")
