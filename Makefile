@@ -31,7 +31,7 @@ test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 tests/sandbox tests/project
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/target_splynx
 	$(BIN)/python -m pytest -n 2 tests/tap_sonar
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/end_to_end
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/end_to_end
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -7,14 +7,17 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from pipeline import BIN, ROOT, TOKEN, Pipeline
+from pipeline import BIN, ROOT, TOKEN, Migrated, Pipeline
+from portrait import portrait
 from sandbox.data.generate import generate
 from sandbox.sonar.server import SonarServer
 from sandbox.splynx.server import SplynxServer
+from sandbox.splynx.state import ApiKey
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,12 +42,25 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def pipeline(provider: Path, tmp_path: Path) -> Iterator[Pipeline]:
-    """Fresh servers with the provider's data."""
-    from sandbox.splynx.state import ApiKey
-
-    database = tmp_path / "sonar.sqlite"
+@contextmanager
+def fresh_pipeline(provider: Path, folder: Path) -> Iterator[Pipeline]:
+    """Fresh servers with a copy of the provider's data."""
+    database = folder / "sonar.sqlite"
     shutil.copy(provider, database)
     with SonarServer(database=database, token=TOKEN) as sonar, SplynxServer(keys=[ApiKey("key", "secret")]) as splynx:
-        yield Pipeline(sonar, splynx, tmp_path)
+        yield Pipeline(sonar, splynx, folder)
+
+
+@pytest.fixture
+def pipeline(provider: Path, tmp_path: Path) -> Iterator[Pipeline]:
+    """Servers of the test's own."""
+    with fresh_pipeline(provider, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def migrated(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migrated]:
+    """A provider that was moved once, for all tests of a module."""
+    with fresh_pipeline(provider, tmp_path_factory.mktemp("migrated")) as found:
+        found.run()
+        yield Migrated(found, dict(found.writes()), portrait(found.splynx.url))

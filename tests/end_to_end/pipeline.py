@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -94,3 +95,12 @@ class Pipeline:
     def forget(self) -> None:
         """Start counting anew."""
         requests.post(f"{self.splynx.url}/_sandbox/reset-stats", timeout=30)
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """A pipeline after its first run. `writes`: operation → number; `portrait`: what Splynx held then."""
+
+    pipeline: Pipeline
+    writes: dict[str, int]
+    portrait: dict[str, list[dict[str, Any]]]

@@ -37,8 +37,6 @@ from sandbox.sonar.server import SonarServer
 from sandbox.splynx.server import SplynxServer
 from sandbox.splynx.state import ApiKey
 
-pytestmark = pytest.mark.xdist_group("canaries")  # one migration for all of them
-
 PERSON = "Canaria Birdwhistle"
 
 

@@ -13,8 +13,8 @@ from pipeline import Pipeline
 
 SLOW_SECONDS = 0.5
 """Each answer of Sonar: reading all of its streams would take long."""
-FEW = 60
-"""Requests to Sonar until the run has ended: a quarter of what reading takes. Seconds would measure the machine."""
+FEW = 150
+"""Requests to Sonar until the run has ended: half of what reading takes. Seconds would measure the machine."""
 
 
 @dataclass
