@@ -8,11 +8,16 @@ how much it accounts for.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
-from target_splynx.reconcile.compare import Payer, held_lines, line_of
 from target_splynx.reconcile.expected import Account, Line
 from target_splynx.reconcile.held import Preview
+from target_splynx.reconcile.payer import Payer
+from target_splynx.reconcile.regular import carried, held_lines, line_of
 from target_splynx.reconcile.result import Difference, Explanation
+
+LONGEST_PERIOD = 12
+"""Months that Splynx charges at once, at most (`customer-billing.type`)."""
 
 
 def asked(payer: Payer) -> list[Account]:
@@ -53,7 +58,11 @@ def compare(payer: Payer, previews: Iterable[Preview]) -> Difference | None:
     if others:
         told.append(Explanation("future_items", "charges that no invoice had yet are picked up", others))
     tolerance = sum(1 for line in lines if line.tax_cents)
-    found = payer.difference("forecast", source, sum(a.total_cents for a in answers), told, tolerance=tolerance)
+    total = sum(answer.total_cents for answer in answers)
+    found = payer.difference("forecast", source, total, told, tolerance=tolerance)
+    if abs(found.unexplained) > tolerance and (long := _long_periods(payer)):
+        told += long
+        found = payer.difference("forecast", source, total, told, tolerance=tolerance)
     if abs(found.unexplained) > tolerance:
         return payer.difference(
             "forecast", source, found.splynx, told, tolerance=tolerance, detail=_by_line(payer, answers)
@@ -73,6 +82,23 @@ def _reported(payer: Payer, own: int) -> tuple[int, list[Explanation]]:
     return reported, [
         Explanation("source_figure", "the source's own figure is not the sum of its services", own - reported)
     ]
+
+
+def _long_periods(payer: Payer) -> list[Explanation]:
+    """Who pays for more months at once than Splynx takes is charged for fewer of them, as often as it takes.
+
+    GUESS: a Splynx that takes more than a year charges what the source would have charged, which needs no explanation.
+    """
+    found = []
+    for line in payer.lines:
+        member = payer.member(line.account)
+        months = payer.account.months if member.linked else member.months
+        if months > LONGEST_PERIOD and line.by_account and line.charged and line.reason is None:
+            part = Fraction(abs(line.charged) * LONGEST_PERIOD, months)
+            cents = int(part + Fraction(1, 2)) * (1 if line.charged > 0 else -1)
+            text = f"{line.label}: {LONGEST_PERIOD} of {months} months are charged at once"
+            found.append(Explanation("long_period", text, cents - line.charged))
+    return found
 
 
 def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
@@ -101,7 +127,7 @@ def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
         top = payer.account
         if not member.linked or (member.next_charge, member.months) == (top.next_charge, top.months):
             continue
-        own = {s: line for s, line in line_of(payer).items() if line.account == member.key}
+        own = {s: lines[0] for s, lines in carried(payer).items() if lines[0].account == member.key}
         charged = {s: answer.services[s] for answer in answers for s in own if s in answer.services}
         since = {s: answer.since.get(s) for answer in answers for s in charged}
         whole = sum(line.charged for line in payer.lines if line.account == member.key and line.services)
@@ -124,7 +150,7 @@ def _held(payer: Payer) -> list[Explanation]:
 
 def _by_line(payer: Payer, answers: list[Preview]) -> str:
     """Which services differ, with both amounts in cents; a discount counts with the service that carries it."""
-    by_service = line_of(payer)
+    by_service = carried(payer)
     wanted: dict[str, int] = {}
     names: dict[str, Line] = {}
     for line in payer.lines:
@@ -133,8 +159,11 @@ def _by_line(payer: Payer, answers: list[Preview]) -> str:
     found: dict[str, int] = dict.fromkeys(wanted, 0)
     for answer in answers:
         for service, amount in answer.services.items():
-            carried = by_service.get(service)
-            key = carried.key if carried is not None else f"{service[0]} {service[1]}"
+            lines = by_service.get(service, [])
+            key = lines[0].key if lines else f"{service[0]} {service[1]}"
+            for other in lines[1:]:
+                wanted[key] += wanted.pop(other.key, 0)
+                found.pop(other.key, None)
             found[key] = found.get(key, 0) + amount
     parts = []
     for key, amount in found.items():
