@@ -153,6 +153,38 @@ def test_the_running_balance_is_the_third_witness(bench: Any, provider: Any, bal
     ]
 
 
+@pytest.mark.parametrize("strategy", ["open_items", "opening_balance"])
+def test_a_pilot_has_an_opening_of_its_own_and_so_has_the_rest(bench: Any, provider: Any, strategy: str) -> None:
+    """What is paid between the two is a payment of the pilot's customer, and history of the other one."""
+    pilot = fresh(provider, balance_strategy=strategy)
+    rest = AccountBooks(pilot.books, provider.account("Rest"))
+    for account in (pilot, rest):
+        account.bill(99)
+    money = MoneyBench(bench)
+    money.fill(pilot.books.rows)
+    money.only(pilot.account)
+    money.load()
+    assert money.balances() == {pilot.account: pilot.owed}
+    pilot.books.wait()
+    for account in (pilot, rest):
+        account.pay(1000)
+        account.bill(50)
+    money.fill(pilot.books.rows)
+    changed = money.load()
+    assert set(changed) == {("money/payments", "1"), ("money/invoices", "3")}, "the pilot goes on, row by row"
+    money.only()
+    opened = {model: row for (model, _), row in money.load().items()}
+    assert money.balances() == {pilot.account: pilot.owed, rest.account: rest.owed}
+    assert set(opened) == ({"money/opening_balances"} if strategy == "opening_balance" else {"money/payments"})
+    assert effect(*opened.popitem()) == rest.owed, "what is left of the payment, or of everything"
+    assert money.load() == {}
+    pilot.books.wait()
+    rest.pay(5)
+    money.fill(pilot.books.rows)
+    assert list(money.load()) == [("money/payments", "3")]
+    assert money.balances() == {pilot.account: pilot.owed, rest.account: rest.owed}
+
+
 @pytest.mark.parametrize(
     ("currency", "code"), [("USD", None), ("JPY", "currency_exponent_wrong"), ("KWD", "currency_exponent_wrong")]
 )

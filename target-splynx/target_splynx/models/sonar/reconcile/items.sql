@@ -18,18 +18,18 @@ open_items AS (
         invoice.id <= basis.last_invoices AS in_opening,
         'money/invoices' AS model
     FROM sonar.invoices AS invoice
-    CROSS JOIN shared.money_basis AS basis
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM invoice.account_id
     WHERE NOT coalesce(invoice.void, false) AND invoice.remaining_due <> 0
     UNION ALL
     SELECT debit.account_id, 'future', debit.id, debit.amount + coalesce(tax.cents, 0), NULL, debit.id <= basis.last_debits, 'money/charges'
     FROM sonar.debits AS debit
-    CROSS JOIN shared.money_basis AS basis
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM debit.account_id
     LEFT JOIN taxed AS tax ON tax.id = debit.id
     WHERE debit.invoice_id IS NULL AND NOT coalesce(debit.reversed, false)
     UNION ALL
     SELECT payment.account_id, 'payment', payment.id, -payment.amount_remaining, NULL, payment.id <= basis.last_payments, 'money/payments'
     FROM sonar.payments AS payment
-    CROSS JOIN shared.money_basis AS basis
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM payment.account_id
     WHERE payment.successful AND payment.amount_remaining <> 0
     UNION ALL
     SELECT
@@ -41,7 +41,7 @@ open_items AS (
         discount.id <= basis.last_discounts,
         CASE WHEN basis.strategy = 'history' AND local_date(discount.created_at) >= basis.day THEN 'money/credit_notes' ELSE 'money/discounts' END
     FROM sonar.discounts AS discount
-    CROSS JOIN shared.money_basis AS basis
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM discount.account_id
     WHERE NOT coalesce(discount.reversed, false) AND discount.amount_remaining <> 0
 ),
 expected AS (
