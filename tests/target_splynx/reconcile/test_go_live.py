@@ -26,6 +26,7 @@ def test_the_evening_of_the_cut_over(proof: Proof) -> None:
     it_becomes_one_payment_and_the_books_close(proof)
     going_live_and_back(proof)
     one_partner_after_the_other(proof)
+    who_is_blocked_on_the_first_morning_was_told(proof)
     the_first_cycle_charges_what_sonar_would_have_charged(proof)
 
 
@@ -97,6 +98,24 @@ def one_partner_after_the_other(proof: Proof) -> None:
     assert result["live"] >= len(live), "who is billed already is not compared with Sonar any more"
     assert proof.go_live().exit_code in {0, 2}
     assert {number for number, row in proof.billing().items() if str(row["enabled"]) == "1"} > live
+
+
+def who_is_blocked_on_the_first_morning_was_told(proof: Proof) -> None:
+    """The preview of before go-live names the customers and days that Splynx names when billing is on, and nobody else."""
+    preview = {each["customer_id"]: each for each in proof.reconcile("--no-preview", "--live")["blocking"]}
+    compared = 0
+    for number, billing in proof.billing().items():
+        if str(billing["enabled"]) != "1" or billing["billing_date"] in {"16", "17"}:  # the server's day is the 15th
+            continue
+        day = proof.splynx.call("GET", f"admin/customers/billing-info/{number}")["blocking_date"]
+        assert (preview[number]["day"] if number in preview else None) == day, (number, preview.get(number), billing)
+        if number in preview:
+            assert preview[number]["on_first_morning"] == (day <= "2026-11-17")
+            assert preview[number]["owed_cents"] == -round(100 * float(billing["deposit"]))
+        compared += 1
+    assert compared > 20
+    assert any(each["on_first_morning"] for each in preview.values())
+    assert not all(each["on_first_morning"] for each in preview.values())
 
 
 def the_first_cycle_charges_what_sonar_would_have_charged(proof: Proof) -> None:

@@ -1,7 +1,7 @@
 -- title: Part of a price untaxed
 -- area: taxes
 -- severity: blocker
--- action: Splynx taxes the whole price. Split the service in two in Sonar, or accept the difference.
+-- action: The untaxed part becomes a charge of its own. With part_exempt accept, or where the taxes of a service leave out different parts, Splynx taxes the whole price.
 SELECT
     'service_taxes' AS stream,
     applied.id,
