@@ -7,7 +7,9 @@ how much it accounts for.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 
 from target_splynx.reconcile.expected import Account, Line
@@ -16,6 +18,7 @@ from target_splynx.reconcile.payer import Payer
 from target_splynx.reconcile.regular import carried, held_lines, line_of
 from target_splynx.reconcile.result import Difference, Explanation
 
+SHORTEST_MONTH = 28
 LONGEST_PERIOD = 12
 """Months that Splynx charges at once, at most (`customer-billing.type`)."""
 
@@ -130,14 +133,33 @@ def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
         own = {s: lines[0] for s, lines in carried(payer).items() if lines[0].account == member.key}
         charged = {s: answer.services[s] for answer in answers for s in own if s in answer.services}
         since = {s: answer.since.get(s) for answer in answers for s in charged}
-        whole = sum(line.charged for line in payer.lines if line.account == member.key and line.services)
-        most = whole * max(1, -(-top.months // member.months))
+        mine = [line for line in payer.lines if line.account == member.key and line.services]
+        whole = sum(line.charged for line in mine)
+        most = sum(line.charged * _periods(line, member, top) for line in mine)
         if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= most:
             text = (
                 f"{member.label} is charged on its parent's day and for its months, from its own first unbilled day on"
             )
             found.append(Explanation("parents_day", text, sum(charged.values()) - whole))
     return found
+
+
+def _periods(line: Line, member: Account, top: Account) -> Fraction:
+    """How many of its own periods a line is charged for up to the end of the parent's, at most: parts of a month count
+    as parts of the shortest one."""
+    if not line.by_account or line.first_day is None or top.next_charge is None:
+        return Fraction(max(1, -(-top.months // member.months)))
+    end, whole = add_months(top.next_charge, top.months), 0
+    while add_months(line.first_day, whole + 1) <= end:
+        whole += 1
+    days = max((end - add_months(line.first_day, whole)).days, 0)
+    return (whole + Fraction(days, SHORTEST_MONTH)) / member.months
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, at most its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _held(payer: Payer) -> list[Explanation]:

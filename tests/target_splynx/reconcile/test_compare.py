@@ -273,6 +273,16 @@ def test_a_sub_account_is_charged_for_its_parents_period(amount: int, explained:
     assert (found is None or found.explained) is explained
 
 
+@pytest.mark.parametrize(("amount", "explained"), [(7209, True), (7600, False)])
+def test_a_sub_account_with_an_earlier_day_is_charged_up_to_the_end_of_its_parents_period(amount: int, explained: bool) -> None:
+    """Its own bill comes on the 20th, the parent's on the 1st: from 20 November to 31 December at once."""
+    child = account("2", payer="1", linked=True, next_charge=date(2026, 11, 20))
+    own = line(account="2", tax_cents=275, first_day=date(2026, 11, 20))
+    first = {("services_internet", 7): date(2026, 11, 20)}
+    found = charged(Preview(amount, {("services_internet", 7): amount}, since=first, itemised=True), [own], [account(), child])
+    assert found is not None and found.explained is explained
+
+
 def test_the_sources_own_figure_counts() -> None:
     stale = charged(Preview(5275), [line()], [account(reported_cents=5000)])
     assert stale is not None and stale.explained and stale.explanations[0].code == "source_figure"
