@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import migration
 
-from dirt_reasons import ALWAYS, MONEY
+from dirt_reasons import ALWAYS, DAYS, MONEY
 from sandbox.data.truth import AGEING_DAYS, Truth, read_truth
 
 BUCKETS = ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
@@ -203,12 +203,14 @@ def held_back(books: Ledgers, rejects: Iterable[Mapping[str, Any]]) -> list[Chec
         codes[account].add(code)
         if not _told(dirt[account], {code}):
             clean.append(f"{row}: {code}, and its dirt is {', '.join(sorted(dirt[account])) or 'none'}")
+    by_day = {row[0] for row in books.rows('SELECT account_id FROM "AccountService" WHERE next_bill_date IS NULL')}
+    grave = {a: kinds & (ALWAYS | DAYS if a in by_day else ALWAYS) for a, kinds in dirt.items()}
+    counted.update(kind for kinds in grave.values() for kind in kinds)
     # Another fault of the same account may be told first.
-    counted.update(kind for kinds in dirt.values() for kind in kinds & ALWAYS)
-    passed = [(a, kinds) for a, kinds in dirt.items() if kinds & ALWAYS and not _told(kinds, codes[a])]
+    passed = [(a, dirt[a]) for a, kinds in grave.items() if kinds and not _told(dirt[a], codes[a])]
     missed = [f"account {account}: {', '.join(sorted(kinds))}" for account, kinds in sorted(passed)]
     return [
-        Check("accounts with dirt that money hangs on", f"{sum(bool(kinds & ALWAYS) for kinds in dirt.values()):,}"),
+        Check("accounts with dirt that money hangs on", f"{sum(bool(kinds) for kinds in grave.values()):,}"),
         Check("kinds of it", ", ".join(f"{kind} {number}" for kind, number in sorted(counted.items()))),
         Check("dirty accounts that passed", str(len(missed)), "0", tuple(missed)),
         Check("clean accounts held back, or for another reason", str(len(clean)), "0", tuple(clean)),

@@ -18,13 +18,17 @@ BECAUSE = {
     "price_missing": {"service_amount_null"},
     "radius_login_duplicate": {"duplicate_radius_username"},
     "service_without_tariff": {"service_without_tariff"},
-    "credit_without_service": {"service_amount_null", "duplicate_ip", "credit_exceeds_debits"},
-}
+    "credit_without_service": {
+        "service_amount_null", "duplicate_ip", "ip_outside_subnet", "duplicate_mac", "duplicate_radius_username",
+        "credit_exceeds_debits",
+    },
+}  # fmt: skip
 """Code of a reject → the kinds of dirt of an account that explain it."""
 MONEY = BECAUSE | {"owed_differs": {"balance_mismatch"}}
 """The same, with what holds an account's money back."""
-ALWAYS = frozenset({
-    "balance_mismatch", "bill_day_not_invoice_day", "bill_day_null", "next_bill_date_far", "next_bill_date_null", "next_bill_date_past",
-    "service_without_tariff", "service_amount_null", "credit_exceeds_debits",
-})  # fmt: skip
+ALWAYS = frozenset({"balance_mismatch", "service_without_tariff", "service_amount_null", "credit_exceeds_debits"})
 """Dirt with which money would go wrong: something of the account must be held back for it."""
+DAYS = frozenset({
+    "bill_day_not_invoice_day", "bill_day_null", "next_bill_date_far", "next_bill_date_null", "next_bill_date_past",
+})  # fmt: skip
+"""The same of accounts with a service whose day follows from it; one with a bill date of its own is right."""

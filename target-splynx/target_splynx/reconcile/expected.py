@@ -49,7 +49,7 @@ class Account:
     owed_reason: Reason | None
     """Why its money was held back."""
     months: int
-    """How many months one bill is for."""
+    """How many months one bill is for; 0: for the month before it."""
     next_charge: date | None
     reported_cents: int | None
     """What the source itself says of the next charge, tax included."""
@@ -99,6 +99,8 @@ class Line:
     reason: Reason | None
     by_account: bool = True
     """Charged for as many months as the account pays at once, not for a number of its own."""
+    months: int = 1
+    """How many months `cents` are for."""
 
     @property
     def charged(self) -> int:
@@ -180,4 +182,5 @@ def _line(row: dict[str, Any]) -> Line:
         separate=bool(row["separate"]),
         reason=Reason.of(row["reject"], row["skip"]),
         by_account=bool(row.get("by_account", True)),
+        months=int(row.get("months") or 1),
     )

@@ -8,7 +8,7 @@ how much it accounts for.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -55,8 +55,9 @@ def compare(payer: Payer, previews: Iterable[Preview]) -> Difference | None:
         for line in lines
         if line.services and line.tax_shift_cents
     ]
-    told += _ending(payer, answers)
-    told += _parents_day(payer, answers)
+    apart = _parents_day(payer, answers)
+    told += list(apart.values())
+    told += _ending(payer, answers, apart)
     others = sum(answer.others_cents for answer in answers)
     if others:
         told.append(Explanation("future_items", "charges that no invoice had yet are picked up", others))
@@ -104,15 +105,17 @@ def _long_periods(payer: Payer) -> list[Explanation]:
     return found
 
 
-def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
+def _ending(payer: Payer, answers: list[Preview], apart: Container[str]) -> list[Explanation]:
     """Services that end within the next period, as planned at the source: Splynx charges them, less the credits that
-    they carry, up to that day."""
+    they carry, up to that day. `apart`: accounts that are explained as a whole."""
     by_service = line_of(payer)
     found = []
     for service in payer.services:
         own = (service.resource, service.id)
         line = by_service.get(own)
-        if line is None or line.last_day is None or service.end != line.last_day or not line.due:
+        if line is None or line.account in apart or not line.due:
+            continue
+        if line.last_day is None or service.end != line.last_day:
             continue
         amount = next((answer.services[own] for answer in answers if own in answer.services), 0)
         riding = (each for each in payer.lines if each.kind == "credit" and not each.separate and own in each.services)
@@ -122,10 +125,13 @@ def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
     return found
 
 
-def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
-    """Sub accounts whose own bill comes on another day, or is for fewer months: Splynx charges them with their parent,
-    from their first unbilled day to the end of the parent's period."""
-    found = []
+def _parents_day(payer: Payer, answers: list[Preview]) -> dict[str, Explanation]:
+    """By account: sub accounts whose own bill comes on another day, or is for another number of months.
+
+    Splynx charges them with their parent, from their first unbilled day to the end of the parent's period (not at all,
+    where it ends before that day).
+    """
+    found = {}
     for member in payer.members:
         top = payer.account
         if not member.linked or (member.next_charge, member.months) == (top.next_charge, top.months):
@@ -135,25 +141,25 @@ def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
         since = {s: answer.since.get(s) for answer in answers for s in charged}
         mine = [line for line in payer.lines if line.account == member.key and line.services]
         whole = sum(line.charged for line in mine)
-        most = sum(line.charged * _periods(line, member, top) for line in mine)
+        most = sum(line.charged * _periods(line, top) for line in mine)
         if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= most:
             text = (
                 f"{member.label} is charged on its parent's day and for its months, from its own first unbilled day on"
             )
-            found.append(Explanation("parents_day", text, sum(charged.values()) - whole))
+            found[member.key] = Explanation("parents_day", text, sum(charged.values()) - whole)
     return found
 
 
-def _periods(line: Line, member: Account, top: Account) -> Fraction:
+def _periods(line: Line, top: Account) -> Fraction:
     """How many of its own periods a line is charged for up to the end of the parent's, at most: parts of a month count
     as parts of the shortest one."""
-    if not line.by_account or line.first_day is None or top.next_charge is None:
-        return Fraction(max(1, -(-top.months // member.months)))
-    end, whole = add_months(top.next_charge, top.months), 0
+    if line.first_day is None or top.next_charge is None:
+        return Fraction(max(1, -(-top.months // line.months)))
+    end, whole = add_months(top.next_charge, top.months if line.by_account else line.months), 0
     while add_months(line.first_day, whole + 1) <= end:
         whole += 1
     days = max((end - add_months(line.first_day, whole)).days, 0)
-    return (whole + Fraction(days, SHORTEST_MONTH)) / member.months
+    return (whole + Fraction(days, SHORTEST_MONTH)) / line.months
 
 
 def add_months(day: date, months: int) -> date:

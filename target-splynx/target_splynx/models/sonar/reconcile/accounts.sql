@@ -36,7 +36,7 @@ SELECT
     ) AS skip,
     rejected.reject,
     owed.problem AS owed_problem,
-    greatest(coalesce(parameter.months_to_bill, 1), 1) AS months,
+    coalesce(parameter.months_to_bill, 1) AS months,
     day_on_or_after(account.next_bill_date, parameter.period_day) AS next_charge,
     account.next_recurring_charge_amount AS reported_cents,
     coalesce(moved.cents, 0) AS moved_cents
