@@ -165,7 +165,7 @@ def execute(
         )
         session.files.clear()
         summary = planner.plan(stop)
-        keep_basis(evaluator, ledger)
+        keep_basis(evaluator, ledger, run)
         mark_evaluated(stage, graph.order, graph.parts)
         ledger.set_run_state(run, "planned")
         logger.info("the plan has %d writes", summary.writes)

@@ -98,6 +98,7 @@ class Bench:
         engine_tables(self.connection)
         for kept in (self.next_ids, self.results):
             kept.clear()
+        self.connection.execute("SET VARIABLE pilot_accounts = CAST([] AS VARCHAR[])").fetchall()
         self.set(**{name: setting["default"] for name, setting in settings().items()})
 
     def forget_parts(self) -> None:

@@ -38,6 +38,12 @@ class MoneyBench:
     bench: Any
     held: dict[tuple[str, str], Any] = field(default_factory=dict)
     """(model, source key) → row, of everything that was written."""
+    pilot: frozenset[str] = frozenset()
+
+    def only(self, *accounts: int) -> None:
+        """Load these accounts only, as the engine does with `pilot_accounts`; none: everybody."""
+        self.pilot = frozenset(map(str, accounts))
+        self.bench.connection.execute(f"SET VARIABLE pilot_accounts = CAST({sorted(self.pilot)} AS VARCHAR[])").fetchall()
 
     def fill(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         """The streams of money hold these rows and no others."""
@@ -62,7 +68,12 @@ class MoneyBench:
             self.bench.connection.execute(f"DROP TABLE shared.{part}").fetchall()
         self.bench.parts_made.clear()
         self.bench.run(*MONEY)
-        fresh = {(model, row.source_key): row for model in MONEY for row in self.bench.results[model] if row.fine}
+        fresh = {
+            (model, row.source_key): row
+            for model in MONEY
+            for row in self.bench.results[model]
+            if row.fine and (not self.pilot or row.values["_account"] in self.pilot)
+        }
         changed = {
             key: row for key, row in fresh.items() if key not in self.held or self.held[key].values != row.values
         }

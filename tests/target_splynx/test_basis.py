@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +32,9 @@ def write(ledger: Ledger, statement: sa.Executable) -> None:
         connection.execute(statement)
 
 
-def record(model: str) -> sa.Executable:
+def record(model: str, key: str = "1", run: int = 1) -> sa.Executable:
     return records.insert().values(
-        model=model, source_key="1", resource="invoices", splynx_id="7", payload="{}", run=1
+        model=model, source_key=key, resource="invoices", splynx_id="7", payload="{}", run=run
     )
 
 
@@ -58,6 +59,30 @@ def test_a_document_in_doubt_holds_it_too(ledger: Ledger) -> None:
         operations.insert().values(run=1, model="money/payments", resource="payments", source_key="5", action="create", state="sent"),
     )
     assert basis(ledger.engine, "money") == FIRST
+
+
+def test_what_joins_later_is_added_and_holds_once_it_is_written(ledger: Ledger) -> None:
+    def with_later(*entries: dict[str, object]) -> dict[str, str]:
+        return {**FIRST, "later": json.dumps(list(entries))}
+
+    def later() -> list[dict[str, object]]:
+        facts = basis(ledger.engine, "money")
+        assert facts is not None and {name: facts[name] for name in FIRST} == FIRST
+        return list(json.loads(facts["later"]))
+
+    set_basis(ledger.engine, "money", with_later(), run=1)
+    write(ledger, record("money/invoices"))
+    assert later() == []
+    set_basis(ledger.engine, "money", with_later({"accounts": ["2"], "last": 5, "run": None}), run=2)
+    assert later() == [], "planned, nothing of it is written: the next plan opens them anew"
+    set_basis(ledger.engine, "money", {**SECOND, "later": with_later({"accounts": ["2"], "last": 9})["later"]}, run=3)
+    write(ledger, record("money/invoices", "2", run=3))
+    assert later() == [{"accounts": ["2"], "last": 9, "run": 3}]
+    set_basis(ledger.engine, "money", with_later(*later(), {"accounts": [], "last": 12, "run": None}), run=4)
+    write(ledger, record("money/payments", "7", run=4))
+    assert [entry["run"] for entry in later()] == [3, 4]
+    set_basis(ledger.engine, "money", with_later(*later()), run=5)
+    assert [entry["run"] for entry in later()] == [3, 4]
 
 
 def test_records_of_other_sections_do_not_count(ledger: Ledger) -> None:

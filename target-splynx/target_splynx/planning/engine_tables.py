@@ -61,9 +61,9 @@ def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> No
     )
 
 
-def keep_basis(evaluator: Evaluator, ledger: Ledger) -> None:
+def keep_basis(evaluator: Evaluator, ledger: Ledger, run: int) -> None:
     """After planning, before loading: what the plan's records stand on."""
     for section, part in BASES.items():
         facts = evaluator.single_row(part)
         if facts and facts.pop("skip", None) is None and all(value is not None for value in facts.values()):
-            set_basis(ledger.engine, section, {name: str(value) for name, value in facts.items()})
+            set_basis(ledger.engine, section, {name: str(value) for name, value in facts.items()}, run)

@@ -49,15 +49,18 @@ class Account:
     owed_reason: Reason | None
     """Why its money was held back."""
     months: int
-    """How many months one bill is for."""
+    """How many months one bill is for; 0: for the month before it."""
     next_charge: date | None
     reported_cents: int | None
     """What the source itself says of the next charge, tax included."""
+    moved_cents: int = 0
+    """Money that was written row by row: what Splynx may have put on other invoices than the source."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """An open item: `invoice`, `future` (charged, not invoiced), `payment`, `discount`, `opening` (a balance)."""
+    """An open item: `invoice`, `future` (charged, not invoiced), `payment`, `discount`, `opening` (a balance); or
+    `closed`: an invoice that was written and of which nothing is left at the source."""
 
     account: str
     kind: str
@@ -94,6 +97,10 @@ class Line:
     separate: bool
     """A credit that is a service of its own."""
     reason: Reason | None
+    by_account: bool = True
+    """Charged for as many months as the account pays at once, not for a number of its own."""
+    months: int = 1
+    """How many months `cents` are for."""
 
     @property
     def charged(self) -> int:
@@ -151,6 +158,7 @@ def _account(row: dict[str, Any]) -> Account:
         months=int(row["months"]),
         next_charge=row["next_charge"],
         reported_cents=row["reported_cents"],
+        moved_cents=int(row.get("moved_cents") or 0),
     )
 
 
@@ -173,4 +181,6 @@ def _line(row: dict[str, Any]) -> Line:
         services=tuple((str(each["resource"]), int(each["id"])) for each in row["services"] or ()),
         separate=bool(row["separate"]),
         reason=Reason.of(row["reject"], row["skip"]),
+        by_account=bool(row.get("by_account", True)),
+        months=int(row.get("months") or 1),
     )

@@ -7,12 +7,20 @@ how much it accounts for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Container, Iterable
+from datetime import date
+from fractions import Fraction
 
-from target_splynx.reconcile.compare import Payer, held_lines, line_of
 from target_splynx.reconcile.expected import Account, Line
 from target_splynx.reconcile.held import Preview
+from target_splynx.reconcile.payer import Payer
+from target_splynx.reconcile.regular import carried, held_lines, line_of
 from target_splynx.reconcile.result import Difference, Explanation
+
+SHORTEST_MONTH = 28
+LONGEST_PERIOD = 12
+"""Months that Splynx charges at once, at most (`customer-billing.type`)."""
 
 
 def asked(payer: Payer) -> list[Account]:
@@ -47,13 +55,18 @@ def compare(payer: Payer, previews: Iterable[Preview]) -> Difference | None:
         for line in lines
         if line.services and line.tax_shift_cents
     ]
-    told += _ending(payer, answers)
-    told += _parents_day(payer, answers)
+    apart = _parents_day(payer, answers)
+    told += list(apart.values())
+    told += _ending(payer, answers, apart)
     others = sum(answer.others_cents for answer in answers)
     if others:
         told.append(Explanation("future_items", "charges that no invoice had yet are picked up", others))
     tolerance = sum(1 for line in lines if line.tax_cents)
-    found = payer.difference("forecast", source, sum(a.total_cents for a in answers), told, tolerance=tolerance)
+    total = sum(answer.total_cents for answer in answers)
+    found = payer.difference("forecast", source, total, told, tolerance=tolerance)
+    if abs(found.unexplained) > tolerance and (long := _long_periods(payer)):
+        told += long
+        found = payer.difference("forecast", source, total, told, tolerance=tolerance)
     if abs(found.unexplained) > tolerance:
         return payer.difference(
             "forecast", source, found.splynx, told, tolerance=tolerance, detail=_by_line(payer, answers)
@@ -75,15 +88,34 @@ def _reported(payer: Payer, own: int) -> tuple[int, list[Explanation]]:
     ]
 
 
-def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
+def _long_periods(payer: Payer) -> list[Explanation]:
+    """Who pays for more months at once than Splynx takes is charged for fewer of them, as often as it takes.
+
+    GUESS: a Splynx that takes more than a year charges what the source would have charged, which needs no explanation.
+    """
+    found = []
+    for line in payer.lines:
+        member = payer.member(line.account)
+        months = payer.account.months if member.linked else member.months
+        if months > LONGEST_PERIOD and line.by_account and line.charged and line.reason is None:
+            part = Fraction(abs(line.charged) * LONGEST_PERIOD, months)
+            cents = int(part + Fraction(1, 2)) * (1 if line.charged > 0 else -1)
+            text = f"{line.label}: {LONGEST_PERIOD} of {months} months are charged at once"
+            found.append(Explanation("long_period", text, cents - line.charged))
+    return found
+
+
+def _ending(payer: Payer, answers: list[Preview], apart: Container[str]) -> list[Explanation]:
     """Services that end within the next period, as planned at the source: Splynx charges them, less the credits that
-    they carry, up to that day."""
+    they carry, up to that day. `apart`: accounts that are explained as a whole."""
     by_service = line_of(payer)
     found = []
     for service in payer.services:
         own = (service.resource, service.id)
         line = by_service.get(own)
-        if line is None or line.last_day is None or service.end != line.last_day or not line.due:
+        if line is None or line.account in apart or not line.due:
+            continue
+        if line.last_day is None or service.end != line.last_day:
             continue
         amount = next((answer.services[own] for answer in answers if own in answer.services), 0)
         riding = (each for each in payer.lines if each.kind == "credit" and not each.separate and own in each.services)
@@ -93,25 +125,47 @@ def _ending(payer: Payer, answers: list[Preview]) -> list[Explanation]:
     return found
 
 
-def _parents_day(payer: Payer, answers: list[Preview]) -> list[Explanation]:
-    """Sub accounts whose own bill comes on another day, or is for fewer months: Splynx charges them with their parent,
-    from their first unbilled day to the end of the parent's period."""
-    found = []
+def _parents_day(payer: Payer, answers: list[Preview]) -> dict[str, Explanation]:
+    """By account: sub accounts whose own bill comes on another day, or is for another number of months.
+
+    Splynx charges them with their parent, from their first unbilled day to the end of the parent's period (not at all,
+    where it ends before that day).
+    """
+    found = {}
     for member in payer.members:
         top = payer.account
         if not member.linked or (member.next_charge, member.months) == (top.next_charge, top.months):
             continue
-        own = {s: line for s, line in line_of(payer).items() if line.account == member.key}
+        own = {s: lines[0] for s, lines in carried(payer).items() if lines[0].account == member.key}
         charged = {s: answer.services[s] for answer in answers for s in own if s in answer.services}
         since = {s: answer.since.get(s) for answer in answers for s in charged}
-        whole = sum(line.charged for line in payer.lines if line.account == member.key and line.services)
-        most = whole * max(1, -(-top.months // member.months))
+        mine = [line for line in payer.lines if line.account == member.key and line.services]
+        whole = sum(line.charged for line in mine)
+        most = sum(line.charged * _periods(line, top) for line in mine)
         if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= most:
             text = (
                 f"{member.label} is charged on its parent's day and for its months, from its own first unbilled day on"
             )
-            found.append(Explanation("parents_day", text, sum(charged.values()) - whole))
+            found[member.key] = Explanation("parents_day", text, sum(charged.values()) - whole)
     return found
+
+
+def _periods(line: Line, top: Account) -> Fraction:
+    """How many of its own periods a line is charged for up to the end of the parent's, at most: parts of a month count
+    as parts of the shortest one."""
+    if line.first_day is None or top.next_charge is None:
+        return Fraction(max(1, -(-top.months // line.months)))
+    end, whole = add_months(top.next_charge, top.months if line.by_account else line.months), 0
+    while add_months(line.first_day, whole + 1) <= end:
+        whole += 1
+    days = max((end - add_months(line.first_day, whole)).days, 0)
+    return (whole + Fraction(days, SHORTEST_MONTH)) / line.months
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, at most its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _held(payer: Payer) -> list[Explanation]:
@@ -124,7 +178,7 @@ def _held(payer: Payer) -> list[Explanation]:
 
 def _by_line(payer: Payer, answers: list[Preview]) -> str:
     """Which services differ, with both amounts in cents; a discount counts with the service that carries it."""
-    by_service = line_of(payer)
+    by_service = carried(payer)
     wanted: dict[str, int] = {}
     names: dict[str, Line] = {}
     for line in payer.lines:
@@ -133,8 +187,11 @@ def _by_line(payer: Payer, answers: list[Preview]) -> str:
     found: dict[str, int] = dict.fromkeys(wanted, 0)
     for answer in answers:
         for service, amount in answer.services.items():
-            carried = by_service.get(service)
-            key = carried.key if carried is not None else f"{service[0]} {service[1]}"
+            lines = by_service.get(service, [])
+            key = lines[0].key if lines else f"{service[0]} {service[1]}"
+            for other in lines[1:]:
+                wanted[key] += wanted.pop(other.key, 0)
+                found.pop(other.key, None)
             found[key] = found.get(key, 0) + amount
     parts = []
     for key, amount in found.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -25,6 +25,16 @@ from target_splynx.splynx.errors import NotAllowed
 from target_splynx.splynx.query import Query
 
 SERVICES = ("services_internet", "services_voice", "services_recurring")
+BUNDLES = "services_bundle"
+_KINDS = {
+    "internet": "services_internet",
+    "voice": "services_voice",
+    "custom": "services_recurring",
+    "bundle": BUNDLES,
+}
+"""What documents and discounts call a service → its resource."""
+_MAY_BE_HIDDEN = frozenset({BUNDLES, "additional_discounts"})
+"""Few use them; where they hold something, revenue and previews differ without them."""
 _NO_DATES = frozenset({"", "0000-00-00", "None"})
 
 
@@ -40,7 +50,10 @@ class OpenInvoice:
 
 @dataclass(frozen=True)
 class Service:
-    """A service that is charged. `monthly`: price × quantity less its discount, in the main unit, before tax."""
+    """A service that is charged. `monthly`: price × quantity less its discounts, in the main unit, before tax.
+
+    `bundle`: the bundle that it is part of and is charged with, so that its own price does not count; else 0.
+    """
 
     resource: str
     id: int
@@ -48,6 +61,12 @@ class Service:
     start: date | None
     end: date | None
     description: str
+    bundle: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Resource and id."""
+        return self.resource, self.id
 
 
 @dataclass
@@ -86,7 +105,7 @@ def read_held(
         ("transactions", None, partial(_take_transaction, exponent=exponent)),
         ("invoices", Query(main={"status": "not_paid"}), partial(_take_invoice, exponent=exponent)),
         ("payments", None, partial(_take_payment, exponent=exponent)),
-        *((name, None, partial(_take_service, name=name, day=day)) for name in SERVICES),
+        *((name, None, partial(_take_service, name=name, day=day)) for name in (*SERVICES, BUNDLES)),
     ]
 
     def read(each: tuple[str, Query | None, Take]) -> None:
@@ -96,8 +115,30 @@ def read_held(
                 take(customer, row)
 
     with ThreadPoolExecutor(workers) as pool:
+        discounts = pool.submit(_read_percents, client, day)
         list(pool.map(read, lists))
+        _take_off(found.values(), discounts.result())
     return found
+
+
+def _read_percents(client: Client, day: date) -> dict[tuple[str, int], Decimal]:
+    """Service → percent of its additional discounts. `day`: those that ended before it count no more."""
+    found: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for row in _rows(client, "additional_discounts"):
+        last = day_of(row.get("end_date"))
+        resource = _KINDS.get(str(row.get("service_type") or ""))
+        if resource is not None and _true(row.get("enabled")) and (last is None or last >= day):
+            found[resource, _number(row.get("service_id"))] += exact(row.get("percent"))
+    return found
+
+
+def _take_off(customers: Iterable[Customer], percents: Mapping[tuple[str, int], Decimal]) -> None:
+    """GUESS: several additional discounts add up; together they take at most the whole price."""
+    for customer in customers:
+        for place, service in enumerate(customer.services):
+            if (percent := percents.get(service.key)) is not None:
+                left = service.monthly * (100 - min(percent, Decimal(100))) / 100
+                customer.services[place] = replace(service, monthly=left)
 
 
 def _take_transaction(customer: Customer, row: Mapping[str, Any], *, exponent: int) -> None:
@@ -122,8 +163,7 @@ def _take_payment(customer: Customer, row: Mapping[str, Any], *, exponent: int) 
 
 
 def _take_service(customer: Customer, row: Mapping[str, Any], *, name: str, day: date) -> None:
-    # What belongs to a bundle is charged with it.
-    if _charged(row) and not _number(row.get("bundle_service_id")):
+    if _charged(row):
         customer.services.append(_service(name, row, day))
 
 
@@ -136,6 +176,8 @@ def _rows(client: Client, name: str, query: Query | None = None) -> Iterator[dic
     try:
         yield from client.pages(str(path), query or listing)
     except NotAllowed as error:
+        if name in _MAY_BE_HIDDEN:
+            return
         raise PermissionMissing(
             f"{name} cannot be listed ({error}): give the API key the right to view them, then reconcile again."
         ) from None
@@ -153,7 +195,10 @@ def _service(name: str, row: Mapping[str, Any], day: date) -> Service:
         value = exact(row.get("discount_value"))
         price -= price * value / 100 if row.get("discount_type") == "percent" else value
     first, end = day_of(row.get("start_date")), day_of(row.get("end_date"))
-    return Service(name, int(row["id"]), price, first, end, str(row.get("description") or ""))
+    bundle = _number(row.get("bundle_service_id"))
+    # What belongs to a bundle is charged with it.
+    price = Decimal(0) if bundle else price
+    return Service(name, int(row["id"]), price, first, end, str(row.get("description") or ""), bundle)
 
 
 # -- one request per customer ------------------------------------------------------------------------------------------
@@ -175,7 +220,6 @@ class Preview:
     problem: str = ""
 
 
-_KINDS = {"internet": "services_internet", "voice": "services_voice", "custom": "services_recurring"}
 # GUESS: the document says of the answer no more than "object": these are the names of transactions and last charges.
 _TOTALS = ("totalSum", "total", "sum")
 _LINES = ("transactions", "items", "lines")

@@ -16,10 +16,13 @@ from zoneinfo import ZoneInfo
 from target_splynx.ledger.store import Ledger
 from target_splynx.reconcile import forecast
 from target_splynx.reconcile.amounts import cents
-from target_splynx.reconcile.compare import BUCKETS, Payer, bucket, compare, count_services, owed, payers, revenue
+from target_splynx.reconcile.compare import BUCKETS, bucket, compare
 from target_splynx.reconcile.expected import Account, read_expected
 from target_splynx.reconcile.held import Customer, Preview, day_of, for_each, read_held, read_preview
+from target_splynx.reconcile.owed import owed
+from target_splynx.reconcile.payer import Payer, payers
 from target_splynx.reconcile.queries import Queries, prepare
+from target_splynx.reconcile.regular import count_services, revenue
 from target_splynx.reconcile.result import Figure, Reconciliation
 from target_splynx.reconcile.saved import fingerprint
 from target_splynx.settings import Settings

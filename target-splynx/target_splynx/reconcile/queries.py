@@ -33,6 +33,7 @@ RESOURCES = (
     "services_voice",
     "services_recurring",
     "services_bundle",
+    "additional_discounts",
     "invoices",
     "transactions",
     "payments",

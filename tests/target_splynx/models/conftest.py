@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -68,11 +69,22 @@ def bench(shared_bench: Bench) -> Bench:
     return shared_bench
 
 
+@pytest.fixture(scope="session")
+def new_provider(shipped: Shipped) -> Callable[[], AbstractContextManager[Provider]]:
+    """Makes providers with a bench of their own, for as long as a test or a module wants them."""
+
+    @contextmanager
+    def make() -> Iterator[Provider]:
+        with duckdb.connect() as connection:
+            provider = Provider(empty_bench(connection, shipped))
+            provider.set_up()
+            yield provider
+
+    return make
+
+
 @pytest.fixture
-def own_bench(shipped: Shipped) -> Iterator[tuple[Bench, Provider]]:
+def own_bench(new_provider: Callable[[], AbstractContextManager[Provider]]) -> Iterator[tuple[Bench, Provider]]:
     """A bench of its own, whose tables a test may change."""
-    with duckdb.connect() as connection:
-        bench = empty_bench(connection, shipped)
-        provider = Provider(bench)
-        provider.set_up()
-        yield bench, provider
+    with new_provider() as provider:
+        yield provider.bench, provider

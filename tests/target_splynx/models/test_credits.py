@@ -39,6 +39,22 @@ def test_credits_beyond_the_price_of_every_service_are_charges_below_zero(bench:
     assert other.fine and other.unit_price == Decimal("-4.0000")
 
 
+def test_a_monthly_credit_is_no_discount_of_a_quarterly_service(bench: Any, provider: Any) -> None:
+    """It would be missing on the bills in between."""
+    quarterly = provider.service("Fiber by quarters", "DATA", 16485, frequency=3)
+    phone = provider.service("Phone", "RECURRING", 2995)
+    credit = provider.service("Autopay", "RECURRING", 500, application="CREDIT")
+    both, alone = provider.account(), provider.account()
+    internet, line = provider.has(both, quarterly), provider.has(both, phone)
+    lonely = provider.has(alone, quarterly)
+    given = [provider.has(account, credit) for account in (both, alone)]
+    bench.run(*ALL)
+    assert bench.row(INTERNET, internet).discount == bench.row(INTERNET, lonely).discount == "0"
+    assert bench.row(RECURRING, f"service:{line}").discount_value == Decimal("5.0000")
+    own = bench.row(RECURRING, f"service:{given[1]}")
+    assert own.fine and (own.unit_price, own.period) == (Decimal("-5.0000"), "-1")
+
+
 def test_a_service_with_the_same_taxes_is_preferred(bench: Any, provider: Any) -> None:
     bench.add("taxes", id=1, name="State", application="PERCENTAGE", type="GLOBAL", rate=5.5)
     tv = provider.service("TV", "RECURRING", 3000)

@@ -1,9 +1,8 @@
-"""Money, case by case: every figure of docs/explanation/money.md comes out of a run, and dirty accounts are held back."""
+"""Money, case by case: what becomes of late events, families, currencies, and accounts whose figures differ."""
 
 from __future__ import annotations
 
 import base64
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,10 @@ import pytest
 
 import target_splynx.models
 from money_bench import MONEY, STREAMS, MoneyBench, effect
-from money_examples import EXAMPLES, fresh, table
+from money_examples import fresh
 from random_ledgers import AccountBooks, Books
 
 SHIPPED = Path(target_splynx.models.__file__).parent / "sonar"
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "money.md"
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_the_page_shows_what_a_run_makes(bench: Any, provider: Any, name: str) -> None:
-    example, strategy = EXAMPLES[name]
-    account = fresh(provider, balance_strategy=strategy, history_from=date(2026, 8, 1))
-    example(provider, account)
-    MoneyBench(bench).fill(account.books.rows)
-    bench.run(*MONEY)
-    found = re.search(rf"<!-- example: {name} -->\n(.*?)<!-- end -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found, f"docs/explanation/money.md lacks the example {name}:\n{table(bench)}"
-    assert found[1] == table(bench)
 
 
 def load(bench: Any, books: Books) -> MoneyBench:
@@ -151,6 +137,38 @@ def test_the_running_balance_is_the_third_witness(bench: Any, provider: Any, bal
     assert bench.fetch("SELECT running_balance_cents, agree FROM shared.account_owed") == [
         {"running_balance_cents": balance, "agree": agrees}
     ]
+
+
+@pytest.mark.parametrize("strategy", ["open_items", "opening_balance"])
+def test_a_pilot_has_an_opening_of_its_own_and_so_has_the_rest(bench: Any, provider: Any, strategy: str) -> None:
+    """What is paid between the two is a payment of the pilot's customer, and history of the other one."""
+    pilot = fresh(provider, balance_strategy=strategy)
+    rest = AccountBooks(pilot.books, provider.account("Rest"))
+    for account in (pilot, rest):
+        account.bill(99)
+    money = MoneyBench(bench)
+    money.fill(pilot.books.rows)
+    money.only(pilot.account)
+    money.load()
+    assert money.balances() == {pilot.account: pilot.owed}
+    pilot.books.wait()
+    for account in (pilot, rest):
+        account.pay(1000)
+        account.bill(50)
+    money.fill(pilot.books.rows)
+    changed = money.load()
+    assert set(changed) == {("money/payments", "1"), ("money/invoices", "3")}, "the pilot goes on, row by row"
+    money.only()
+    opened = {model: row for (model, _), row in money.load().items()}
+    assert money.balances() == {pilot.account: pilot.owed, rest.account: rest.owed}
+    assert set(opened) == ({"money/opening_balances"} if strategy == "opening_balance" else {"money/payments"})
+    assert effect(*opened.popitem()) == rest.owed, "what is left of the payment, or of everything"
+    assert money.load() == {}
+    pilot.books.wait()
+    rest.pay(5)
+    money.fill(pilot.books.rows)
+    assert list(money.load()) == [("money/payments", "3")]
+    assert money.balances() == {pilot.account: pilot.owed, rest.account: rest.owed}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from dirt_reasons import BECAUSE
 from sandbox.data.truth import read_truth
 
 SERVICES = ("services/services_internet", "services/services_voice", "services/services_recurring")
@@ -20,7 +21,7 @@ def test_every_account_and_every_service_is_accounted_for(sandbox_bench: tuple[A
         row.source_key.split(":did")[0].removeprefix("service:")
         for model in SERVICES
         for row in bench.results[model]
-        if not row.source_key.startswith(("voice_parameter", "flat_tax"))
+        if not row.source_key.startswith(("voice_parameter", "flat_tax", "exempt"))
     )
     rows = {str(row["id"]) for row in bench.fetch("SELECT id FROM sonar.account_services")}
     assert set(found) == rows
@@ -33,27 +34,6 @@ def test_source_keys_are_unique(sandbox_bench: tuple[Any, Path]) -> None:
     for model, rows in bench.results.items():
         twice = [key for key, count in Counter(row.source_key for row in rows).items() if count > 1]
         assert not twice, f"{model}: {twice}"
-
-
-BECAUSE = {
-    "bill_day_differs": {"bill_day_not_invoice_day"},
-    "bill_day_missing": {"bill_day_null"},
-    "credits_exceed_charges": {"credit_exceeds_debits", "service_amount_null"},
-    "ip_duplicate": {"duplicate_ip"},
-    "ip_outside_network": {"ip_outside_subnet"},
-    "mac_duplicate": {"duplicate_mac"},
-    "next_bill_date_far": {"next_bill_date_far"},
-    "next_bill_date_missing": {"next_bill_date_null"},
-    "next_bill_date_past": {"next_bill_date_past"},
-    "parent_has_parent": {"parent_cycle"},
-    "parent_not_migrated": {"child_of_archived_parent"},
-    "parent_of_other_company": {"parent_cycle", "child_of_archived_parent"},
-    "price_missing": {"service_amount_null"},
-    "radius_login_duplicate": {"duplicate_radius_username"},
-    "service_without_tariff": {"service_without_tariff"},
-    "credit_without_service": {"service_amount_null", "duplicate_ip", "credit_exceeds_debits"},
-}
-"""Code of a reject → the kinds of dirt of an account that explain it."""
 
 
 def test_each_reject_is_explained_by_its_own_dirt(sandbox_bench: tuple[Any, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 
 from target_splynx.reconcile import forecast
 from target_splynx.reconcile.amounts import cents, exact, plain, shown
-from target_splynx.reconcile.compare import bucket, compare, payers
+from target_splynx.reconcile.compare import bucket, compare
 from target_splynx.reconcile.expected import Account, Expected, Item, Line, Reason
-from target_splynx.reconcile.held import Customer, OpenInvoice, Preview, Service, read_preview
+from target_splynx.reconcile.held import BUNDLES, Customer, OpenInvoice, Preview, Service, read_preview
+from target_splynx.reconcile.payer import payers
 from target_splynx.reconcile.result import Difference, Explanation
 
 OWED_DIFFERS = Reason("owed_differs", "the figures differ")
@@ -133,6 +135,30 @@ def test_money_that_splynx_settled_by_itself_is_explained_up_to_what_was_unused(
     assert states(found([account()], [more], items)) == {"invoices": False}
 
 
+def test_money_that_is_written_row_by_row_may_be_on_another_invoice() -> None:
+    """A bounced payment: at the source its invoice is open again, in Splynx it stays paid and the return is owed."""
+    bounced = account(moved_cents=8000)
+    held = customer(owed_cents=8000)
+    assert states(found([bounced], [held], [item("5", 8000)])) == {"invoices": True, "invoice_count": True}
+    # Nothing was written row by row, so the invoice is missing.
+    assert states(found([account()], [held], [item("5", 8000)])) == {"invoices": False, "invoice_count": False}
+    # More than was written: somebody else's doing.
+    assert states(found([account(moved_cents=7999)], [held], [item("5", 8000)]))["invoices"] is False
+    # The balance tells that something else happened.
+    assert states(found([bounced], [customer(owed_cents=7999)], [item("5", 8000)]))["invoices"] is False
+
+
+def test_the_rest_of_each_invoice_counts_where_the_sums_are_equal() -> None:
+    items = [item("5", 8000), item("6", 2000), item("7", 0, "closed", due=None)]
+    held = customer(owed_cents=10000, invoices=[open_invoice(5, 7000), open_invoice(6, 3000)])
+    assert states(found([account()], [held], items)) == {"invoices": False}
+    assert states(found([account(moved_cents=1000)], [held], items)) == {"invoices": True}
+    swapped = customer(owed_cents=10000, invoices=[open_invoice(5, 8000), open_invoice(7, 2000)])
+    assert states(found([account()], [swapped], items)) == {"invoices": False}
+    [difference] = found([account(moved_cents=2000)], [swapped], items)
+    assert difference.explained and difference.explanations[0].code == "allocated"
+
+
 def test_a_due_date_is_compared_invoice_by_invoice() -> None:
     held = customer(owed_cents=8000, invoices=[open_invoice(5, 8000, date(2026, 12, 20))])
     [late] = found([account()], [held], [item("5", 8000)])
@@ -162,6 +188,22 @@ def test_a_credit_counts_in_the_service_that_carries_it() -> None:
     credit = line("service:2", kind="credit", sign=-1, cents=1000, tax_cents=0, monthly=Decimal("10.0000"))
     held = customer(services=[service(monthly=Decimal("40.0000"))])
     assert found([account()], [held], [], [line(), credit]) == []
+
+
+def test_a_bundle_carries_the_lines_of_its_services() -> None:
+    phone = line("service:2", kind="voice", cents=1000, monthly=Decimal("10.0000"), services=(("services_voice", 8),))
+    members = [
+        service(monthly=Decimal(0), bundle=3),
+        service(resource="services_voice", id=8, monthly=Decimal(0), bundle=3),
+    ]
+    whole = service(resource=BUNDLES, id=3, monthly=Decimal("60.0000"))
+    assert found([account()], [customer(services=[*members, whole])], [], [line(), phone]) == []
+    late = replace(whole, start=date(2026, 12, 2))
+    assert states(found([account()], [customer(services=[*members, late])], [], [line(), phone])) == {"first_day": False}
+    dear = replace(whole, monthly=Decimal("61.0000"))
+    assert states(found([account()], [customer(services=[*members, dear])], [], [line(), phone])) == {"revenue": False}
+    alone = customer(services=[replace(each, monthly=each.monthly, bundle=0) for each in members] + [whole])
+    assert states(found([account()], [alone], [], [line(), phone])) == {"services": False}, "a bundle that nobody knows"
 
 
 def test_another_first_day_is_unexplained() -> None:
@@ -231,9 +273,31 @@ def test_a_sub_account_is_charged_for_its_parents_period(amount: int, explained:
     assert (found is None or found.explained) is explained
 
 
+@pytest.mark.parametrize(("amount", "explained"), [(7209, True), (7600, False)])
+def test_a_sub_account_with_an_earlier_day_is_charged_up_to_the_end_of_its_parents_period(amount: int, explained: bool) -> None:
+    """Its own bill comes on the 20th, the parent's on the 1st: from 20 November to 31 December at once."""
+    child = account("2", payer="1", linked=True, next_charge=date(2026, 11, 20))
+    own = line(account="2", tax_cents=275, first_day=date(2026, 11, 20))
+    first = {("services_internet", 7): date(2026, 11, 20)}
+    found = charged(Preview(amount, {("services_internet", 7): amount}, since=first, itemised=True), [own], [account(), child])
+    assert found is not None and found.explained is explained
+
+
 def test_the_sources_own_figure_counts() -> None:
     stale = charged(Preview(5275), [line()], [account(reported_cents=5000)])
     assert stale is not None and stale.explained and stale.explanations[0].code == "source_figure"
+
+
+@pytest.mark.parametrize(("amount", "explained"), [(63300, True), (63301, True), (63303, False), (126600, True)])
+def test_more_months_than_splynx_charges_at_once(amount: int, explained: bool) -> None:
+    """Two years in advance: Splynx charges one of them, and the other one a year later."""
+    years = line(cents=120000, tax_cents=6600)
+    found = charged(Preview(amount), [years], [account(months=24)])
+    if amount == 126600:
+        assert found is None, "a Splynx that takes 24 months charges what Sonar would have charged"
+    else:
+        assert found is not None and found.explained is explained
+        assert found.explanations[0].code == "long_period"
 
 
 def test_no_answer_is_no_proof() -> None:

@@ -1,4 +1,4 @@
--- The part of each service's price that its taxes leave out (mapping.md §1.5), with part_exempt set to split. Only where all its taxes leave out the
+-- The part of each service's price that its taxes leave out (mapping.md §1.5), unless part_exempt is accept. Only where all its taxes leave out the
 -- same: one line of Splynx is taxed as a whole. service_id, cents.
 SELECT applied.service_id, max(applied.exemption_amount) AS cents
 FROM sonar.service_taxes AS applied

@@ -1,5 +1,5 @@
 -- The items of each invoice that is written, and what they add up to.
--- invoice_id, how (carried: it lies before shared.money_basis; full: made since), cents, original_cents, as_lines, items.
+-- invoice_id, how (carried: it lies before shared.money_bases; full: made since), cents, original_cents, as_lines, items.
 WITH invoices AS (
     SELECT
         invoice.id,

@@ -1,9 +1,6 @@
 -- Who an account's money is written for, and whether it may be. One row per account:
 -- account_id, account_key (of the customer), customer_id, sub_account_id (a child whose parent pays), opening_cents, skip, problem, label.
-WITH basis AS (
-    SELECT * FROM shared.money_basis
-),
-opening AS (
+WITH opening AS (
     SELECT account_id, CAST(sum(cents) FILTER (WHERE before) AS BIGINT) AS cents FROM shared.money_entries GROUP BY account_id
 ),
 open_then AS (
@@ -41,7 +38,7 @@ SELECT
     ) AS problem,
     kind.label
 FROM sonar.accounts AS account
-CROSS JOIN basis
+JOIN shared.money_bases AS basis ON basis.account_id = account.id
 JOIN shared.account_kinds AS kind ON kind.account_id = account.id
 JOIN shared.account_payers AS payer ON payer.account_id = account.id
 JOIN shared.account_owed AS owed ON owed.account_id = account.id

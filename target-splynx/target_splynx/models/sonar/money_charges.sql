@@ -1,4 +1,4 @@
--- Debits with their taxes, and on which side of shared.money_basis they lie. Cents; days are local.
+-- Debits with their taxes, and on which side of shared.money_bases they lie. Cents; days are local.
 -- debit_id, account_id, invoice_id, net_cents, tax_cents, cents, made_on, before, gone (reversed, or its invoice voided), gone_on, gone_before.
 WITH taxes AS (
     SELECT taxtransactionable_id AS debit_id, CAST(sum(amount) AS BIGINT) AS cents
@@ -38,4 +38,4 @@ SELECT
     local_date(found.gone_at) AS gone_on,
     found.gone AND CASE WHEN basis.strategy = 'history' THEN local_date(found.gone_at) < basis.day ELSE found.gone_at <= basis.moment END AS gone_before
 FROM found
-CROSS JOIN shared.money_basis AS basis
+JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM found.account_id

@@ -1,5 +1,5 @@
 -- The full ledger: one signed row for each change of what an account owes (research/money.md §1, identity B). Their sum is what it owes.
--- account_id, kind, row_id, cents (positive: owes more), before (on the older side of shared.money_basis).
+-- account_id, kind, row_id, cents (positive: owes more), before (on the older side of shared.money_bases).
 SELECT account_id, 'charge' AS kind, debit_id AS row_id, cents, before FROM shared.money_charges
 UNION ALL
 SELECT account_id, 'charge undone', debit_id, -cents, gone_before FROM shared.money_charges WHERE gone

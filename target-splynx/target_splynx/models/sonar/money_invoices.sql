@@ -1,4 +1,4 @@
--- Invoices, and on which side of shared.money_basis they lie. With balance_strategy history the day decides; else whether the first
+-- Invoices, and on which side of shared.money_bases they lie. With balance_strategy history the day decides; else whether the first
 -- load saw the row: by id, because clocks of two systems and rows that come while others are read would lie.
 -- invoice_id, account_id, before (it is carried over), void, void_before.
 SELECT
@@ -13,4 +13,4 @@ SELECT
         END AS void_before,
     coalesce(invoice.voided_at, invoice.created_at) AS void_at
 FROM sonar.invoices AS invoice
-CROSS JOIN shared.money_basis AS basis
+JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM invoice.account_id

@@ -1,4 +1,4 @@
--- What was open on the older side of shared.money_basis: each item with what was left of it then.
+-- What was open on the older side of shared.money_bases: each item with what was left of it then.
 -- What came later (allocations, reversals, voids) is taken out again. Cents, as the item shows them (a payment's rest is positive).
 -- kind (invoice, charge, payment, discount), row_id, account_id, cents, whole (nothing of it was used or paid).
 WITH charges AS (

@@ -27,7 +27,7 @@ SELECT
     CAST(NULL AS DATE) AS gone_on,
     false AS gone_before
 FROM sonar.payments AS payment
-CROSS JOIN shared.money_basis AS basis
+JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM payment.account_id
 WHERE payment.successful
 UNION ALL
 SELECT
@@ -43,4 +43,4 @@ SELECT
     local_date(discount.gone_at),
     discount.gone AND CASE WHEN basis.strategy = 'history' THEN local_date(discount.gone_at) < basis.day ELSE discount.gone_at <= basis.moment END
 FROM discounts AS discount
-CROSS JOIN shared.money_basis AS basis
+JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM discount.account_id

@@ -2,18 +2,15 @@
 -- return_key, kind, row_id, payment_id, account_id, cents, made_on, before, description.
 WITH returned AS (
     -- GUESS: a refund without an outcome yet counts as paid back; only a refused one does not.
-    SELECT 'refund' AS kind, id, payment_id, amount, created_at, description, id <= basis.last_refunded_payments AS seen
+    SELECT 'refund' AS kind, id, payment_id, amount, created_at, description
     FROM sonar.refunded_payments
-    CROSS JOIN shared.money_basis AS basis
     WHERE transaction_successful IS DISTINCT FROM false
     UNION ALL
-    SELECT 'reversal', id, payment_id, amount, created_at, description, id <= basis.last_reversed_payments
+    SELECT 'reversal', id, payment_id, amount, created_at, description
     FROM sonar.reversed_payments
-    CROSS JOIN shared.money_basis AS basis
     UNION ALL
-    SELECT 'void', id, payment_id, amount, created_at, description, id <= basis.last_voided_payments
+    SELECT 'void', id, payment_id, amount, created_at, description
     FROM sonar.voided_payments
-    CROSS JOIN shared.money_basis AS basis
 ),
 summed AS (
     SELECT
@@ -28,14 +25,21 @@ summed AS (
     JOIN sonar.payments AS payment ON payment.id = returned.payment_id AND payment.successful
 )
 SELECT
-    kind || ':' || id AS return_key,
-    kind,
-    id AS row_id,
-    payment_id,
-    account_id,
+    summed.kind || ':' || summed.id AS return_key,
+    summed.kind,
+    summed.id AS row_id,
+    summed.payment_id,
+    summed.account_id,
     greatest(least(amount, paid - returned_before), 0) AS cents,
     local_date(created_at) AS made_on,
-    CASE WHEN basis.strategy = 'history' THEN local_date(created_at) < basis.day ELSE seen END AS before,
+    CASE
+        WHEN basis.strategy = 'history' THEN local_date(summed.created_at) < basis.day
+        ELSE summed.id <= CASE summed.kind
+            WHEN 'refund' THEN basis.last_refunded_payments
+            WHEN 'reversal' THEN basis.last_reversed_payments
+            ELSE basis.last_voided_payments
+        END
+    END AS before,
     one_line(description) AS description
 FROM summed
-CROSS JOIN shared.money_basis AS basis
+JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM summed.account_id

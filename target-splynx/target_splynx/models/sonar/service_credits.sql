@@ -1,5 +1,6 @@
 -- Regular credits become the discount of one service of the account (mapping.md §5.4): one that costs at least as much, with the same taxes where
--- there is one, internet before voice before others, the oldest. A service has one discount with one end, and it cannot exceed the service's price;
+-- there is one, internet before voice before others, the oldest. Both are charged for the same number of months: a monthly credit is no discount of a
+-- service that is billed once a year. A service has one discount with one end, and it cannot exceed the service's price;
 -- other credits become an additional discount in percent, or a charge below zero of their own (settings further_credits, credit_taxes).
 -- line_key (of the credit), account_id, account_service_id, target_line_key, monthly, percent (of the service's price), tariff_key (of the charge
 -- of its own), start_date, end_date, description, becomes (discount, percent, charge), skip, problem, label.
@@ -25,21 +26,22 @@ credits AS (
 credited AS (
     SELECT account_id, sum(monthly) AS monthly FROM credits WHERE skip IS NULL AND problem IS NULL GROUP BY account_id
 ),
--- The largest sum with one end goes into the discount, the endless one when sums are equal.
+-- The largest sum with one end and one period goes into the discount, the endless one when sums are equal.
 pools AS (
-    SELECT account_id, end_date, sum(monthly) AS monthly, max(percent) AS percent
+    SELECT account_id, end_date, frequency, sum(monthly) AS monthly, max(percent) AS percent
     FROM credits
     WHERE skip IS NULL AND problem IS NULL
-    GROUP BY account_id, end_date
-    QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY sum(monthly) DESC, end_date DESC NULLS FIRST) = 1
+    GROUP BY account_id, end_date, frequency
+    QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY sum(monthly) DESC, end_date DESC NULLS FIRST, frequency) = 1
 ),
 main_service AS (
-    SELECT service.account_id, service.line_key, service.monthly, service.percent
+    SELECT service.account_id, service.line_key, service.monthly, service.percent, service.frequency
     FROM chargeable AS service
     LEFT JOIN pools AS pool ON pool.account_id = service.account_id
     QUALIFY row_number() OVER (
         PARTITION BY service.account_id
         ORDER BY
+            service.frequency = pool.frequency DESC NULLS LAST,
             service.monthly >= pool.monthly DESC NULLS LAST,
             service.percent = pool.percent DESC NULLS LAST,
             CASE service.kind WHEN 'internet' THEN 1 WHEN 'voice' THEN 2 ELSE 3 END,
@@ -52,8 +54,10 @@ placed AS (
         main.line_key AS target_line_key,
         main.monthly AS target_monthly,
         credit.end_date IS DISTINCT FROM pool.end_date AS other_end,
+        credit.frequency IS DISTINCT FROM main.frequency AS other_period,
         sum(credit.monthly) FILTER (
             WHERE credit.skip IS NULL AND credit.problem IS NULL AND credit.end_date IS NOT DISTINCT FROM pool.end_date
+                AND credit.frequency IS NOT DISTINCT FROM main.frequency
                 AND (getvariable('credit_taxes') = 'service' OR credit.percent = main.percent)
         ) OVER (PARTITION BY credit.account_id ORDER BY credit.monthly DESC, credit.line_key ROWS UNBOUNDED PRECEDING) > main.monthly AS too_much,
         getvariable('credit_taxes') <> 'service' AND credit.percent <> main.percent AS other_taxes,
@@ -66,6 +70,7 @@ judged AS (
     SELECT
         *,
         CASE
+            WHEN other_period THEN 'charge'
             WHEN NOT (coalesce(other_end, false) OR coalesce(too_much, false) OR coalesce(other_taxes, false)) THEN 'discount'
             -- Only when the percentage gives the amount back to the cent.
             WHEN getvariable('further_credits') = 'percent' AND other_end AND NOT coalesce(other_taxes, false) AND share <= 100
@@ -101,7 +106,7 @@ SELECT
         WHEN credit.becomes = 'charge' AND getvariable('further_credits') = 'reject'
             THEN reject(
                 'credit_does_not_fit',
-                'The credit has another end or other taxes than the account''s other credits, or exceeds the price of its service; a service has one discount.',
+                'The credit has another end, other taxes or another period than the account''s other credits, or exceeds the price of its service; a service has one discount.',
                 'Set further_credits to recurring, or make the credits equal in Sonar.'
             )
     END AS problem,

@@ -1,7 +1,7 @@
 -- title: Part of a price untaxed
 -- area: taxes
 -- severity: error
--- action: The untaxed part becomes a charge of its own (setting part_exempt). To be signed off by whoever files the taxes.
+-- action: The untaxed part becomes a charge of its own; where the taxes of a service leave out different parts it is held back (setting part_exempt). To be signed off by whoever files the taxes.
 SELECT
     'service_taxes' AS stream,
     applied.id,

@@ -22,6 +22,6 @@ SELECT
     END AS _skip,
     account.label || ': opening balance' AS _label
 FROM shared.money_accounts AS account
-JOIN shared.money_basis AS basis ON basis.strategy = 'opening_balance'
+JOIN shared.money_bases AS basis ON basis.account_id = account.account_id AND basis.strategy = 'opening_balance'
 LEFT JOIN splynx.transaction_categories AS category ON category.source_key = 'tool:opening_balance'
 ORDER BY account.account_id

@@ -49,6 +49,7 @@ SELECT
     account.skip AS _skip,
     account.label || ': statement' AS _label
 FROM shared.money_accounts AS account
-JOIN shared.money_basis AS basis ON basis.strategy IN ('open_items', 'opening_balance') AND getvariable('statements')
+JOIN shared.money_bases AS basis
+    ON basis.account_id = account.account_id AND basis.strategy IN ('open_items', 'opening_balance') AND getvariable('statements')
 JOIN tables AS ledger ON ledger.account_id = account.account_id
 ORDER BY account.account_id

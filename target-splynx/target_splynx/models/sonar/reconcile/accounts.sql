@@ -1,6 +1,22 @@
 -- Every account: the customer it became, who pays for it, and what Sonar itself says about its next charge.
 -- account, label, payer, linked, live, customer_id, billed, final_status, skip, reject, owed_problem, months, next_charge,
--- reported_cents.
+-- reported_cents, moved_cents (money that is written row by row, without the opening: Splynx puts it on invoices by itself).
+WITH moves AS (
+    SELECT account_id, cents FROM shared.money_receipts WHERE NOT before OR (gone AND NOT gone_before)
+    UNION ALL
+    SELECT account_id, cents FROM shared.money_returns WHERE NOT before
+    UNION ALL
+    SELECT charge.account_id, charge.cents
+    FROM shared.money_charges AS charge
+    LEFT JOIN shared.money_invoices AS invoice ON invoice.invoice_id = charge.invoice_id
+    -- Taken back since; or a future item, or a part of the opening, that Sonar has invoiced since.
+    WHERE charge.before AND ((charge.gone AND NOT charge.gone_before) OR NOT invoice.before)
+    UNION ALL
+    SELECT invoice_account_id, cents FROM shared.money_allocations WHERE NOT before OR (gone AND NOT gone_before)
+),
+moved AS (
+    SELECT account_id, CAST(sum(cents) AS BIGINT) AS cents FROM moves GROUP BY account_id
+)
 SELECT
     CAST(account.id AS VARCHAR) AS account,
     kind.label,
@@ -20,14 +36,16 @@ SELECT
     ) AS skip,
     rejected.reject,
     coalesce(owed.problem, pending.problem) AS owed_problem,
-    greatest(coalesce(parameter.months_to_bill, 1), 1) AS months,
+    coalesce(parameter.months_to_bill, 1) AS months,
     day_on_or_after(account.next_bill_date, parameter.period_day) AS next_charge,
-    account.next_recurring_charge_amount AS reported_cents
+    account.next_recurring_charge_amount AS reported_cents,
+    coalesce(moved.cents, 0) AS moved_cents
 FROM sonar.accounts AS account
 JOIN shared.account_kinds AS kind ON kind.account_id = account.id
 LEFT JOIN shared.account_billing AS parameter ON parameter.account_id = account.id
 LEFT JOIN shared.account_owed AS owed ON owed.account_id = account.id
 LEFT JOIN shared.pending_payments AS pending ON pending.account_id = account.id
+LEFT JOIN moved ON moved.account_id = account.id
 LEFT JOIN engine.records AS made ON made.model = 'customers/customers' AND made.source_key = CAST(account.id AS VARCHAR)
 LEFT JOIN engine.rejects AS rejected ON rejected.model = 'customers/customers' AND rejected.source_key = CAST(account.id AS VARCHAR)
 LEFT JOIN shared.parent_links AS link ON link.account_id = account.id AND link.problem IS NULL AND getvariable('child_billing') = 'aggregated'

@@ -1,6 +1,7 @@
 -- What is owed when the books close: open invoices, charges that no invoice has yet, and money that nothing has used up.
--- Signed: what the customer owes counts up. Under opening_balance it is one row per account, under none there is nothing to owe.
--- account, kind (invoice, future, payment, discount, opening), item, cents, due_date, splynx_id, reject.
+-- Signed: what the customer owes counts up. Under opening_balance what the opening holds is one row per account; under none there is
+-- nothing to owe. Kind closed: an invoice that was written and of which nothing is left.
+-- account, kind (invoice, future, payment, discount, opening, closed), item, cents, due_date, splynx_id, reject.
 WITH taxed AS (
     SELECT taxtransactionable_id AS id, sum(amount) AS cents
     FROM sonar.tax_transactions WHERE taxtransactionable_type = 'Debit'
@@ -8,45 +9,65 @@ WITH taxed AS (
 ),
 open_items AS (
     -- Splynx takes no due date before the date of the invoice.
-    SELECT invoice.account_id, 'invoice' AS kind, invoice.id, invoice.remaining_due AS cents, greatest(invoice.due_date, invoice.date) AS due_date
+    SELECT
+        invoice.account_id,
+        'invoice' AS kind,
+        invoice.id,
+        invoice.remaining_due AS cents,
+        greatest(invoice.due_date, invoice.date) AS due_date,
+        invoice.id <= basis.last_invoices AS in_opening,
+        'money/invoices' AS model
     FROM sonar.invoices AS invoice
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM invoice.account_id
     WHERE NOT coalesce(invoice.void, false) AND invoice.remaining_due <> 0
     UNION ALL
-    SELECT debit.account_id, 'future', debit.id, debit.amount + coalesce(tax.cents, 0), NULL
+    SELECT debit.account_id, 'future', debit.id, debit.amount + coalesce(tax.cents, 0), NULL, debit.id <= basis.last_debits, 'money/charges'
     FROM sonar.debits AS debit
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM debit.account_id
     LEFT JOIN taxed AS tax ON tax.id = debit.id
     WHERE debit.invoice_id IS NULL AND NOT coalesce(debit.reversed, false)
     UNION ALL
-    SELECT payment.account_id, 'payment', payment.id, -payment.amount_remaining, NULL
+    SELECT payment.account_id, 'payment', payment.id, -payment.amount_remaining, NULL, payment.id <= basis.last_payments, 'money/payments'
     FROM sonar.payments AS payment
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM payment.account_id
     WHERE payment.successful AND payment.amount_remaining <> 0
     UNION ALL
-    SELECT discount.account_id, 'discount', discount.id, -discount.amount_remaining, NULL
+    SELECT
+        discount.account_id,
+        'discount',
+        discount.id,
+        -discount.amount_remaining,
+        NULL,
+        discount.id <= basis.last_discounts,
+        CASE WHEN basis.strategy = 'history' AND local_date(discount.created_at) >= basis.day THEN 'money/credit_notes' ELSE 'money/discounts' END
     FROM sonar.discounts AS discount
+    JOIN shared.money_bases AS basis ON basis.account_id IS NOT DISTINCT FROM discount.account_id
     WHERE NOT coalesce(discount.reversed, false) AND discount.amount_remaining <> 0
 ),
 expected AS (
-    SELECT account_id, kind, id, cents, due_date FROM open_items WHERE getvariable('balance_strategy') IN ('open_items', 'history')
+    SELECT item.account_id, item.kind, item.id, item.cents, item.due_date, item.model
+    FROM open_items AS item
+    JOIN shared.money_basis AS basis ON basis.strategy IN ('open_items', 'history') OR (basis.strategy = 'opening_balance' AND NOT item.in_opening)
     UNION ALL
-    SELECT account_id, 'opening', account_id, sum(cents), NULL
-    FROM open_items WHERE getvariable('balance_strategy') = 'opening_balance'
-    GROUP BY account_id
-    HAVING sum(cents) <> 0
+    SELECT item.account_id, 'opening', item.account_id, sum(item.cents), NULL, 'money/opening_balances'
+    FROM open_items AS item
+    JOIN shared.money_basis AS basis ON basis.strategy = 'opening_balance'
+    WHERE item.in_opening
+    GROUP BY item.account_id
+    HAVING sum(item.cents) <> 0
+    UNION ALL
+    SELECT invoice.account_id, 'closed', invoice.id, 0, NULL, 'money/invoices'
+    FROM sonar.invoices AS invoice
+    JOIN engine.records AS made ON made.model = 'money/invoices' AND made.source_key = CAST(invoice.id AS VARCHAR)
+    WHERE coalesce(invoice.void, false) OR invoice.remaining_due = 0
 ),
 placed AS (
     SELECT
         *,
-        CASE kind
-            WHEN 'invoice' THEN 'money/invoices'
-            WHEN 'future' THEN 'money/charges'
-            WHEN 'payment' THEN 'money/payments'
-            WHEN 'discount' THEN 'money/discounts'
-            ELSE 'money/opening_balances'
-        END AS model,
-        CASE kind
-            WHEN 'future' THEN 'debit:' || id
-            WHEN 'discount' THEN 'discount:' || id
-            WHEN 'opening' THEN 'opening:' || id
+        CASE model
+            WHEN 'money/charges' THEN 'debit:' || id
+            WHEN 'money/discounts' THEN 'discount:' || id
+            WHEN 'money/opening_balances' THEN 'opening:' || id
             ELSE CAST(id AS VARCHAR)
         END AS source_key
     FROM expected

@@ -2,7 +2,7 @@
 -- Taxes as Sonar rounds them: each tax half up, once per line (research/money.md §4).
 -- account, line, label, kind, sign, cents (one bill, before tax), tax_cents, tax_shift_cents and why (tax that Splynx adds by design), due,
 -- monthly, revenue, first_day, last_day (used up, or a removal that is planned), services (resource and id of what it became), separate (a credit with a
--- service of its own), reject, skip.
+-- service of its own), by_account (charged for as many months as the account pays at once), months (of one bill), reject, skip.
 WITH billed AS (
     SELECT
         kind.account_id,
@@ -128,9 +128,13 @@ pieces AS (
     GROUP BY ALL
 ),
 refusals AS (
-    SELECT model, split_part(source_key, ':did:', 1) AS source_key, min(reject) AS reject
+    SELECT
+        -- A credit that is an additional discount is accounted for as the other credits are.
+        CASE model WHEN 'services/additional_discounts' THEN 'services/services_recurring' ELSE model END AS model,
+        split_part(source_key, ':did:', 1) AS source_key,
+        min(reject) AS reject
     FROM engine.rejects
-    WHERE starts_with(model, 'services/services_')
+    WHERE starts_with(model, 'services/services_') OR model = 'services/additional_discounts'
     GROUP BY ALL
 ),
 -- A regular credit lives in the discount of another service of its account.
@@ -160,6 +164,8 @@ SELECT
     place.last_day,
     coalesce(piece.services, CASE WHEN place.kind = 'credit' AND refusal.reject IS NULL THEN carrier.services END) AS services,
     place.kind = 'credit' AND piece.services IS NOT NULL AS separate,
+    place.frequency = 1 AS by_account,
+    CASE WHEN place.frequency = 1 THEN place.months ELSE place.frequency END AS months,
     CASE WHEN piece.services IS NULL THEN refusal.reject END AS reject,
     CASE WHEN place.is_flat_tax AND getvariable('flat_taxes') <> 'recurring' THEN 'flat_taxes is ' || getvariable('flat_taxes') END AS skip
 FROM places AS place
