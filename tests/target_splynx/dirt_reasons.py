@@ -5,7 +5,7 @@ from __future__ import annotations
 BECAUSE = {
     "bill_day_differs": {"bill_day_not_invoice_day"},
     "bill_day_missing": {"bill_day_null"},
-    "credits_exceed_charges": {"credit_exceeds_debits", "service_amount_null"},
+    "credits_exceed_charges": {"credit_exceeds_debits", "service_amount_null", "tax_avalara"},
     "ip_duplicate": {"duplicate_ip"},
     "ip_outside_network": {"ip_outside_subnet"},
     "mac_duplicate": {"duplicate_mac"},
@@ -18,13 +18,14 @@ BECAUSE = {
     "price_missing": {"service_amount_null"},
     "radius_login_duplicate": {"duplicate_radius_username"},
     "service_without_tariff": {"service_without_tariff"},
+    "tax_rated": {"tax_avalara"},
     "credit_without_service": {
         "service_amount_null", "duplicate_ip", "ip_outside_subnet", "duplicate_mac", "duplicate_radius_username",
-        "credit_exceeds_debits",
+        "credit_exceeds_debits", "tax_avalara",
     },
 }  # fmt: skip
 """Code of a reject → the kinds of dirt of an account that explain it."""
-MONEY = BECAUSE | {"owed_differs": {"balance_mismatch"}}
+MONEY = BECAUSE | {"owed_differs": {"balance_mismatch"}, "payment_pending": {"pending_payment"}}
 """The same, with what holds an account's money back."""
 ALWAYS = frozenset({"balance_mismatch", "service_without_tariff", "service_amount_null", "credit_exceeds_debits"})
 """Dirt with which money would go wrong: something of the account must be held back for it."""

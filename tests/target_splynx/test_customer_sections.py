@@ -28,7 +28,7 @@ SETTINGS = {
 DIRTY = {
     "parent_has_parent", "parent_not_migrated", "network_overlaps", "bill_day_differs", "bill_day_missing", "ip_duplicate", "ip_outside_network",
     "next_bill_date_far", "next_bill_date_missing", "next_bill_date_past", "price_missing", "service_without_tariff", "radius_login_duplicate",
-    "mac_duplicate", "credits_exceed_charges", "credit_without_service", "ip_service_unclear", "parent_of_other_company",
+    "mac_duplicate", "credits_exceed_charges", "credit_without_service", "ip_service_unclear", "parent_of_other_company", "tax_rated",
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     # what is wrong, the file, line, what is said
     ("no resource", "-- description: x\nSELECT 1", "1", "the header misses `resource:`. Add e.g. `-- resource: customers`."),
     ("unknown resource", "-- description: x\n-- resource: custmers\nSELECT 1", "2", "`custmers` is no resource of Splynx. Near: customer"),
-    ("unknown key", "-- resource: labels\n-- natural: [a]\nSELECT 1", "2", "unknown header key `natural`. Known: after, description"),
+    ("unknown key", "-- resource: labels\n-- natural: [a]\nSELECT 1", "2", "unknown header key `natural`. Known: after, becomes, description"),
     ("bad yaml", "-- resource: labels\n-- end: {a: [}\nSELECT 1", "2", "the header is not valid YAML."),
     ("no mapping", "-- resource\nSELECT 1", "1", "the header is not a list of `key: value` lines."),
     ("unknown mode", "-- resource: labels\n-- mode: merge\nSELECT 1", "2", "`mode: merge` is not known. Use create or patch."),
