@@ -193,6 +193,10 @@ def held_back(books: Ledgers, rejects: Iterable[Mapping[str, Any]]) -> list[Chec
             dirt[each.account_id].add(each.code)
         elif each.code.startswith("orphan"):
             orphans += 1
+    # What the price list has wrong is everybody's who has it.
+    rated = 'SELECT x.account_id FROM "AccountService" x JOIN "ServiceTaxDefinition" d ON d.service_id = x.service_id'
+    for row in books.rows(rated):
+        dirt[row[0]].add("tax_avalara")
     codes: dict[int, set[str]] = defaultdict(set)
     clean, counted = [], Counter[str]()
     for account, code, row in _by_account(rejects):
