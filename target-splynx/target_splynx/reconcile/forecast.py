@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Container, Iterable
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 from target_splynx.reconcile.expected import Account, Line
 from target_splynx.reconcile.held import Preview
@@ -141,7 +142,10 @@ def _parents_day(payer: Payer, answers: list[Preview]) -> dict[str, Explanation]
         since = {s: answer.since.get(s) for answer in answers for s in charged}
         mine = [line for line in payer.lines if line.account == member.key and line.services]
         whole = sum(line.charged for line in mine)
-        most = sum(line.charged * _periods(line, top) for line in mine)
+        # A cent for each bill and taxed line: the source would have rounded each by itself.
+        most = sum(
+            line.charged * _periods(line, top) + (ceil(_periods(line, top)) if line.tax_cents else 0) for line in mine
+        )
         if all(since[s] == own[s].first_day for s in charged) and sum(charged.values()) <= most:
             text = (
                 f"{member.label} is charged on its parent's day and for its months, from its own first unbilled day on"

@@ -162,7 +162,7 @@ def test_address_outside_its_subnet(bench: Any, provider: Any, setting: str, cod
         ({"next_bill_date": "2026-11-15"}, {}, {}, "2026-11-15"),
         ({"next_bill_date": "2027-12-16"}, {}, {}, "next_bill_date_far"),
         ({}, {}, {"months_to_bill": 0}, "2026-11-01"),
-        ({}, {"created_at": "2026-11-10T18:00:00+00:00"}, {"months_to_bill": 0}, "2026-11-10"),
+        ({}, {"created_at": "2026-11-10T18:00:00+00:00"}, {"months_to_bill": 0}, "2026-11-01"),
         ({}, {"quantity": 0}, {}, "quantity_invalid"),
         ({"account_status_id": 99}, {}, {}, "account_status_missing"),
         ({}, {"service_id": 77}, {}, "service_missing"),

@@ -264,7 +264,7 @@ def test_a_service_that_ends_is_charged_up_to_its_last_day_with_its_credits() ->
     assert too_much is not None and not too_much.explained
 
 
-@pytest.mark.parametrize(("amount", "explained"), [(15825, True), (5275, True), (2000, True), (15827, False)])
+@pytest.mark.parametrize(("amount", "explained"), [(15825, True), (5275, True), (2000, True), (15828, True), (15829, False)])
 def test_a_sub_account_is_charged_for_its_parents_period(amount: int, explained: bool) -> None:
     child = account("2", payer="1", linked=True)
     own = line(account="2", tax_cents=275)

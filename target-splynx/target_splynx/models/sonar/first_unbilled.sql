@@ -9,7 +9,6 @@ found AS (
         line.line_key,
         greatest(coalesce(item.frequency, 1), 1) AS frequency,
         line.times_billed,
-        line.added_on,
         line.prorated_from,
         -- Of the service, when it has a day of its own (every third month, once a year), else of the account.
         coalesce(line.next_bill_date, account.next_bill_date) AS next_bill,
@@ -36,8 +35,9 @@ SELECT
         -- GUESS: addition_prorate_date counts until the service was billed for the first time.
         WHEN found.prorated_from < found.next_bill AND found.times_billed = 0 THEN found.prorated_from
         -- GUESS: who pays afterwards (months_to_bill 0) gets the running period on the next bill: it is not billed yet.
+        -- The whole of it, also when the service was added since: Sonar prorates only from addition_prorate_date on.
         -- A charge of several months has a period of its own, which begins on the day of its bill.
-        WHEN found.months_to_bill = 0 AND found.frequency = 1 THEN greatest(add_months(found.next_bill, -1), found.added_on)
+        WHEN found.months_to_bill = 0 AND found.frequency = 1 THEN add_months(found.next_bill, -1)
         -- Billed before the period begins: the period starts on the invoice day.
         WHEN found.bill_day <> found.invoice_day THEN day_on_or_after(found.next_bill, found.period_day)
         -- In advance, whatever the number of months: everything before the next bill is paid or on an invoice.

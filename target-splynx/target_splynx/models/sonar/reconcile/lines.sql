@@ -103,7 +103,7 @@ dated AS (
         -- The first day that Sonar has not billed: in advance the next bill's own day, afterwards the begin of the running period.
         CASE
             WHEN prorated_from < next_bill THEN prorated_from
-            WHEN postpaid AND frequency = 1 THEN greatest(add_months(day_on_or_after(next_bill, period_day), -1), added_on)
+            WHEN postpaid AND frequency = 1 THEN add_months(day_on_or_after(next_bill, period_day), -1)
             ELSE day_on_or_after(next_bill, period_day)
         END AS first_day
     FROM bills
