@@ -275,9 +275,16 @@ def first_cycle(books: Ledgers, url: str, proof: Mapping[str, Any], workers: int
         family[payer].append(account)
     payers = sorted(account for account in family if books.customer_of[account] in enabled)
     api = Api(url)
+    of_services: dict[int, list[str]] = defaultdict(list)
+    for account, day in books.rows('SELECT account_id, next_bill_date FROM "AccountService" WHERE next_bill_date IS NOT NULL'):
+        of_services[account].append(day)
 
     def charge(account: int) -> Any:
-        day = books.truth.accounts[account].next_bill_date or str(books.day)
+        # Without a date of its own, the first one of its family's accounts and services.
+        days = [books.truth.accounts[each].next_bill_date for each in family[account]]
+        days += [day for each in family[account] for day in of_services[each]]
+        coming = [day for day in days if day is not None and day >= str(books.day)]
+        day = books.truth.accounts[account].next_bill_date or min(coming, default=str(books.day))
         path = f"admin/finance/to-bill/{books.customer_of[account]}--generate"
         return api.post(path, {"toBillDate": day, "transactionDate": day})
 
@@ -326,7 +333,10 @@ class _Billed:
 
 
 def _last_billed(books: Ledgers) -> _Billed:
-    until = books.rows('SELECT account_id, max(end_date) FROM "Invoice" WHERE NOT void GROUP BY 1')
+    # An invoice of late fees alone is for no period.
+    until = books.rows("""SELECT account_id, max(end_date) FROM "Invoice" AS i WHERE NOT void AND EXISTS (
+        SELECT 1 FROM "Debit" AS d WHERE d.invoice_id = i.id AND d.type IN ('DATA', 'VOICE', 'RECURRING', 'EXPIRING')
+        ) GROUP BY 1""")
     between: dict[int, set[str]] = defaultdict(set)
     added = """SELECT account_id, addition_prorate_date FROM "AccountService"
         WHERE addition_prorate_date IS NOT NULL AND coalesce(number_of_times_billed, 0) = 0"""

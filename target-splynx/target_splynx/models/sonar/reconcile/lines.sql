@@ -22,14 +22,14 @@ removals AS (
     GROUP BY ALL
 ),
 sold AS (
-    SELECT line_key, item, account_id, account_service_id, quantity, cents, own_name, times_billed, next_bill_date, added_on, prorated_from
+    SELECT line_key, item, account_id, account_service_id, quantity, cents, own_name, times_billed, next_bill_date, prorated_from
     FROM shared.lines
     WHERE NOT starts_with(line_key, 'flat_tax:')
     UNION ALL
     -- GUESS: a flat tax is charged once per line and bill, whatever the quantity.
     SELECT
         'flat_tax:' || line.account_service_id || ':' || rate.tax_id, 'flat_tax:' || rate.tax_id, line.account_id, line.account_service_id,
-        1, CAST(round(rate.rate) AS BIGINT), tax.name, line.times_billed, line.next_bill_date, line.added_on, line.prorated_from
+        1, CAST(round(rate.rate) AS BIGINT), tax.name, line.times_billed, line.next_bill_date, line.prorated_from
     FROM shared.lines AS line
     JOIN sonar.service_taxes AS applied ON 'service:' || applied.service_id = line.item
     JOIN shared.account_tax_rates AS rate
@@ -55,7 +55,6 @@ found AS (
         removal.day AS removal_day,
         line.next_bill_date IS NULL OR account.next_bill_date IS NULL OR line.next_bill_date <= account.next_bill_date AS due,
         coalesce(line.next_bill_date, account.next_bill_date) AS next_bill,
-        line.added_on,
         -- Added between two bills: the days until the first regular bill are not billed yet, either.
         CASE WHEN base_line.times_billed = 0 THEN line.prorated_from END AS prorated_from,
         account.months,
