@@ -276,7 +276,9 @@ def first_cycle(books: Ledgers, url: str, proof: Mapping[str, Any], workers: int
     payers = sorted(account for account in family if books.customer_of[account] in enabled)
     api = Api(url)
     of_services: dict[int, list[str]] = defaultdict(list)
-    for account, day in books.rows('SELECT account_id, next_bill_date FROM "AccountService" WHERE next_bill_date IS NOT NULL'):
+    for account, day in books.rows(
+        'SELECT account_id, next_bill_date FROM "AccountService" WHERE next_bill_date IS NOT NULL'
+    ):
         of_services[account].append(day)
 
     def charge(account: int) -> Any:
