@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from http.client import HTTPConnection
 from json import dumps, loads
 from pathlib import Path
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 
 import migration
 
-from dirt_reasons import ALWAYS, DAYS, MONEY
+from dirt_reasons import ALWAYS, DAYS, MONEY, PENDING, RATED
 from sandbox.data.truth import AGEING_DAYS, Truth, read_truth
 
 BUCKETS = ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
@@ -89,10 +90,11 @@ class Ledgers:
                 found.due += 1
         return found
 
-    @property
+    @cached_property
     def held(self) -> set[int]:
-        """Accounts whose two ledgers disagree: none of their money may be there."""
-        return {account.id for account in self.truth.accounts.values() if not account.balances_agree}
+        """Accounts whose two ledgers disagree, or with a payment that has not settled: none of their money is there."""
+        pending = {row[0] for row in self.rows("""SELECT account_id FROM "Payment" WHERE status = 'PENDING'""")}
+        return pending | {account.id for account in self.truth.accounts.values() if not account.balances_agree}
 
     def owed(self) -> dict[int, int]:
         """Payer → what its family owes in Sonar, without accounts that are held back."""
@@ -186,32 +188,20 @@ def sums(books: Ledgers, proof: Mapping[str, Any]) -> list[Check]:
 
 def held_back(books: Ledgers, rejects: Iterable[Mapping[str, Any]]) -> list[Check]:
     """Each dirty account under a code that its dirt explains, and nobody else."""
-    dirt: dict[int, set[str]] = defaultdict(set)
-    orphans = 0
-    for each in books.truth.dirt:
-        if each.account_id is not None:
-            dirt[each.account_id].add(each.code)
-        elif each.code.startswith("orphan"):
-            orphans += 1
-    # What the price list has wrong is everybody's who has it.
-    rated = 'SELECT x.account_id FROM "AccountService" x JOIN "ServiceTaxDefinition" d ON d.service_id = x.service_id'
-    for row in books.rows(rated):
-        dirt[row[0]].add("tax_avalara")
+    dirt, grave = _dirt(books), _grave(books)
+    orphans = any(each.account_id is None and each.code.startswith("orphan") for each in books.truth.dirt)
     codes: dict[int, set[str]] = defaultdict(set)
-    clean, counted = [], Counter[str]()
+    clean = []
     for account, code, row in _by_account(rejects):
-        if account not in books.truth.accounts:
-            if code != "account_missing" or not orphans:
-                clean.append(f"{row}: {code}")
-            continue
         codes[account].add(code)
-        if not _told(dirt[account], {code}):
+        fine = _told(dirt[account], {code})
+        if account not in books.truth.accounts:
+            fine = orphans and code == "account_missing"
+        if not fine:
             clean.append(f"{row}: {code}, and its dirt is {', '.join(sorted(dirt[account])) or 'none'}")
-    by_day = {row[0] for row in books.rows('SELECT account_id FROM "AccountService" WHERE next_bill_date IS NULL')}
-    grave = {a: kinds & (ALWAYS | DAYS if a in by_day else ALWAYS) for a, kinds in dirt.items()}
-    counted.update(kind for kinds in grave.values() for kind in kinds)
+    counted = Counter(kind for kinds in grave.values() for kind in kinds)
     # Another fault of the same account may be told first.
-    passed = [(a, dirt[a]) for a, kinds in grave.items() if kinds and not _told(dirt[a], codes[a])]
+    passed = [(a, kinds) for a, kinds in grave.items() if kinds and not _told(dirt[a], codes[a])]
     missed = [f"account {account}: {', '.join(sorted(kinds))}" for account, kinds in sorted(passed)]
     return [
         Check("accounts with dirt that money hangs on", f"{sum(bool(kinds) for kinds in grave.values()):,}"),
@@ -219,6 +209,39 @@ def held_back(books: Ledgers, rejects: Iterable[Mapping[str, Any]]) -> list[Chec
         Check("dirty accounts that passed", str(len(missed)), "0", tuple(missed)),
         Check("clean accounts held back, or for another reason", str(len(clean)), "0", tuple(clean)),
     ]
+
+
+def _dirt(books: Ledgers) -> dict[int, set[str]]:
+    """Account → kinds of dirt, those of its services among them."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for each in books.truth.dirt:
+        if each.account_id is not None:
+            found[each.account_id].add(each.code)
+    for (account,) in books.rows(_RATED):
+        found[account].add("tax_avalara")
+    return found
+
+
+def _grave(books: Ledgers) -> dict[int, set[str]]:
+    """Account → dirt for which something of it must be held back: of customers with something to hold."""
+    by_day = {row[0] for row in books.rows('SELECT account_id FROM "AccountService" WHERE next_bill_date IS NULL')}
+    found = {}
+    for account, kinds in _dirt(books).items():
+        truth = books.truth.accounts.get(account)
+        if truth is None or account not in books.customer_of:
+            continue
+        found[account] = kinds & ALWAYS
+        if truth.active:
+            found[account] |= kinds & (RATED | DAYS if account in by_day else RATED)
+        if truth.open_items_cents:
+            found[account] |= kinds & PENDING
+    return found
+
+
+_RATED = """SELECT DISTINCT line.account_id FROM "AccountService" AS line
+    JOIN "ServiceTaxDefinition" AS rated ON rated.service_id = line.service_id
+    WHERE rated.taxdefinitionable_type = 'AvalaraTaxDefinition'"""
+"""Accounts with a service whose taxes somebody else computes."""
 
 
 def _told(kinds: set[str], codes: set[str]) -> bool:

@@ -35,3 +35,7 @@ DAYS = frozenset({
     "bill_day_not_invoice_day", "bill_day_null", "next_bill_date_far", "next_bill_date_null", "next_bill_date_past",
 })  # fmt: skip
 """The same of accounts with a service whose day follows from it; one with a bill date of its own is right."""
+RATED = frozenset({"tax_avalara"})
+"""The same of active accounts."""
+PENDING = frozenset({"pending_payment"})
+"""The same of accounts with something open."""
