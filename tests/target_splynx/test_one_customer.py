@@ -266,3 +266,11 @@ def test_the_guide_shows_what_splynx_answers(loaded: tuple[Migration, Feed]) -> 
     text = one_customer.page(migration.folder / "sonar.sqlite", lambda path: migration.splynx.call("GET", path))
     assert one_customer.PAGE.read_text(encoding="utf-8") == text, "run `python docs/one_customer.py`"
     assert SETTINGS["pilot_accounts"] == [9001, 9002]
+
+
+def test_its_money_is_reconciled_with_the_bundle(loaded: tuple[Migration, Feed]) -> None:
+    migration, _ = loaded
+    result = answer(migration, "reconcile", "--day", "2026-11-16", "--deposits")
+    assert result["clean"] and result["complete"], result["differences"]
+    assert migration.splynx.rows("customers/bundle-services"), "and Splynx charges it in its services' place"
+    assert next(each["source"] for each in result["sums"] if each["name"] == "next charge, tax included") > 0

@@ -126,7 +126,8 @@ def _aggregated(splynx: Splynx, customer_id: int) -> list[int]:
 
 
 def _months_of(row: Row, own: int, asked: int | None) -> int:
-    service = int(row["period"]) if str(row["period"] or "-1").lstrip("-").isdigit() else -1
+    text = str(row["period"] or "-1")  # a bundle has none
+    service = int(text) if text.lstrip("-").isdigit() else -1
     if service >= 0:
         return service
     return own if asked is None else asked
