@@ -27,9 +27,7 @@ BECAUSE = {
 """Code of a reject → the kinds of dirt of an account that explain it."""
 MONEY = BECAUSE | {"owed_differs": {"balance_mismatch"}, "payment_pending": {"pending_payment"}}
 """The same, with what holds an account's money back."""
-ALWAYS = frozenset({
-    "balance_mismatch", "pending_payment", "service_without_tariff", "service_amount_null", "credit_exceeds_debits",
-})  # fmt: skip
+ALWAYS = frozenset({"balance_mismatch", "service_without_tariff", "service_amount_null", "credit_exceeds_debits"})
 """Dirt with which money would go wrong: something of the account must be held back for it."""
 DAYS = frozenset({
     "bill_day_not_invoice_day", "bill_day_null", "next_bill_date_far", "next_bill_date_null", "next_bill_date_past",
