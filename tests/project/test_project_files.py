@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ABOUT_400 = 440
+ABOUT_400 = 420
 
 
 @pytest.mark.parametrize(
