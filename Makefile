@@ -35,6 +35,7 @@ test: $(INSTALLED)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy tap-sonar/tap_sonar target-splynx/target_splynx sandbox/sandbox
 
 docs: $(INSTALLED)

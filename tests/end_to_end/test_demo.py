@@ -12,7 +12,7 @@ from pipeline import ROOT, meltano_folder
 
 def test_the_demo_migrates_runs_again_without_a_write_and_verifies(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sandbox", "demo", "--accounts", "60", "--folder", str(tmp_path / "demo")],
+        [sys.executable, "-m", "sandbox", "demo", "--accounts", "30", "--folder", str(tmp_path / "demo")],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env={**os.environ, "MELTANO_SYS_DIR_ROOT": str(meltano_folder(tmp_path))},
     )  # fmt: skip

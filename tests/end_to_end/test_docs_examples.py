@@ -77,7 +77,10 @@ def environment(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def test_what_the_guides_stand_on_is_run() -> None:
     commands = " ".join(example.command for found in STORY.values() for example in found)
-    wanted = ("check", "check --data", "plan", "status", "rejects", "verify", "report", "accounting", "reconcile", "handwork", "watch", "rollback", "purge")
+    wanted = (
+        "check", "check --data", "plan", "status", "rejects", "verify", "report", "accounting", "reconcile", "handwork",
+        "watch", "rollback", "purge",
+    )  # fmt: skip
     assert [name for name in wanted if f"splynx-migration {name}" not in commands] == []
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+ABOUT_400 = 420
 
 
 @pytest.mark.parametrize(
@@ -102,14 +103,25 @@ def test_commands_in_meltano_are_commands_of_the_tools() -> None:
     project = yaml.safe_load((ROOT / "meltano.yml").read_text())
     blocks = [*project["plugins"]["extractors"], *project["plugins"]["loaders"]]
     tools = {"splynx-migration": migration, "tap-sonar-tools": tap_tools}
-    told = {
-        (command["executable"], command["args"].split()[0])
-        for block in blocks
-        for command in block.get("commands", {}).values()
-    }
+    told = {(command["executable"], command["args"].split()[0]) for block in blocks for command in block.get("commands", {}).values()}
     assert told
     assert {(tool, name) for tool, name in told if name not in tools[tool].commands} == set()
     assert {name for tool, name in told if tool == "splynx-migration"} == set(migration.commands)
+
+
+def test_no_module_is_longer_than_a_newcomer_reads() -> None:
+    folders = (
+        "tap-sonar/tap_sonar",
+        "target-splynx/target_splynx",
+        "sandbox/sandbox",
+        "tests",
+        "docs",
+        "bench",
+        "examples",
+    )
+    lines = {path: path.read_text(encoding="utf-8").count("\n") for folder in folders for path in (ROOT / folder).rglob("*.py")}
+    assert len(lines) > 300
+    assert {str(path.relative_to(ROOT)): number for path, number in lines.items() if number > ABOUT_400} == {}
 
 
 def test_nothing_private_is_in_the_repository() -> None:

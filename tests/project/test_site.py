@@ -54,3 +54,10 @@ def test_links_of_the_files_beside_the_site_lead_somewhere() -> None:
         targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
         broken += [f"{name}: {target}" for target in targets if not (page.parent / target).exists()]
     assert broken == []
+
+
+def test_pictures_are_small_and_all_are_those_that_the_command_makes() -> None:
+    pictures = {path.stem: path.stat().st_size for path in (ROOT / "docs" / "assets").glob("*.png")}
+    made = {"watch", *re.findall(r'^    \("((?:report|docs)-[a-z-]+)"', (ROOT / "docs" / "screenshots.py").read_text(encoding="utf-8"), re.MULTILINE)}
+    assert pictures.keys() == made
+    assert max(pictures.values()) < 300_000

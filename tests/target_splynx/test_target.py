@@ -49,6 +49,7 @@ def test_the_log_ends_with_what_the_run_did(
     result = next(number for number, line in enumerate(said) if line.startswith("run 1 done: "))
     assert max(number for number, line in enumerate(said) if "record_count" in line) < result
     assert sum('"value":' in line and "record_count" in line for line in said) == 3, "one for each stream that had rows"
+    assert sum(line.startswith("loaded customers/people: ") for line in said) == 1, "once, not again at the end"
     assert "target-splynx:rejects" in said[result + 1]
     assert "target-splynx:status" in said[-1]
 

@@ -47,7 +47,7 @@ def _print(found: Purged, *, done: bool) -> None:
     out = console()
     word = "Wiped" if done else "Would be wiped"
     for name, size in found.files.items():
-        out.print(f"{word}: {name}, {size / 1e6:.1f} MB", highlight=False)
+        out.print(f"{word}: {name}, {_size(size)}", highlight=False)
     for table, number in found.rows.items():
         out.print(
             f"{word}: payloads and names of {number} {table} in the ledger (ids and hashes stay)", highlight=False
@@ -58,3 +58,8 @@ def _print(found: Purged, *, done: bool) -> None:
         )
     if not done:
         out.print("Nothing was wiped. `splynx-migration purge --yes` does it; there is no way back.", highlight=False)
+
+
+def _size(number: int) -> str:
+    """Bytes for people."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e5 else f"{number / 1e3:.1f} kB"

@@ -75,11 +75,9 @@ def reconcile(
         print_json({**as_dict(result), "file": str(kept), "csv": str(sheet) if sheet else None})
     else:
         _print(result, limit)
-        console().print(f"Kept in {kept.relative_to(settings.workspace.parent)}", highlight=False, soft_wrap=True)
+        console().print(f"Kept in {kept}", highlight=False, markup=False, soft_wrap=True)
         if sheet is not None:
-            console().print(
-                f"Differences in {sheet.relative_to(settings.workspace.parent)}", highlight=False, soft_wrap=True
-            )
+            console().print(f"Differences in {sheet}", highlight=False, markup=False, soft_wrap=True)
     if not result.clean:
         sys.exit(DIFFERENCES)
 

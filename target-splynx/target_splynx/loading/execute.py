@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from target_splynx.contract.live import MARKER
 from target_splynx.contract.values import same
 from target_splynx.errors import MigrationError, SplynxUnreachable
 from target_splynx.ledger.entries import Operation, Outcome, Record
+from target_splynx.loading.answers import id_of, is_marked, record_of, tells_apart
 from target_splynx.loading.later import at_once, is_missed, left_over
 from target_splynx.loading.lookup import Undecidable, all_created, around_it, find_created
 from target_splynx.loading.numbers import Numbers
@@ -24,7 +24,7 @@ from target_splynx.loading.probing import BELOW, can_be_probed
 from target_splynx.loading.turning import PARTED, turn
 from target_splynx.loading.uploads import Uploads, without_file
 from target_splynx.modelling.model import Model
-from target_splynx.planning.diff import ATTRIBUTES, merged
+from target_splynx.planning.diff import merged
 from target_splynx.planning.files import FILE, FileStore
 from target_splynx.readback import one, pairs
 from target_splynx.splynx.client import Client
@@ -150,7 +150,7 @@ class Executor:
         for attempt in range(1, self._attempts + 1):
             try:
                 answer = self._client.post(path, body, parts) if parts else self._client.post(path, body)
-                own = _id_of(model, answer, operation)
+                own = id_of(model, answer, operation)
                 if attempt > 1:
                     own = self._only_one(model, operation, known, own)
                 return self._made(model, operation, own)
@@ -158,7 +158,7 @@ class Executor:
                 if is_missed(left_over(model, operation.payload), error):
                     return self._create(replace(model, later=()), operation)
                 # A second try may meet the record that the first one made, also one of a run that was killed meanwhile.
-                if (attempt > 1 or _tells_apart(model, error)) and (found := self._look(model, operation, known)):
+                if (attempt > 1 or tells_apart(model, error)) and (found := self._look(model, operation, known)):
                     return self._made(model, operation, found)
                 raise
             except Unavailable as error:
@@ -172,7 +172,7 @@ class Executor:
 
     def _look_after(self, model: Model, operation: Operation, known: int, pause: float) -> str | None:
         """Look for a record after a pause; for one without marker several times, see `LATE_PAUSES`."""
-        late = time.monotonic() + pause + (0 if _is_marked(model, operation) else LATE_PAUSES * self._wait)
+        late = time.monotonic() + pause + (0 if is_marked(model, operation) else LATE_PAUSES * self._wait)
         while True:
             time.sleep(pause)
             found = self._look(model, operation, known)
@@ -182,7 +182,7 @@ class Executor:
     def _only_one(self, model: Model, operation: Operation, known: int, own: str) -> str:
         """The id of the record after a repeated create: when the first try was carried out, too, later than anybody
         waited for it, the second one is taken back. Markers are unique in Splynx: these cannot double."""
-        if _is_marked(model, operation):
+        if is_marked(model, operation):
             return own
         try:
             made = all_created(self._client, model, operation.source_key, operation.payload, operation.path, known)
@@ -225,7 +225,7 @@ class Executor:
                     f"The record was made, without {' and '.join(later)}: {error}",
                     "Correct it at the source; the next run sends it again.",
                 )
-                return replace(outcome, splynx_id=splynx_id, record=_record(model, operation, splynx_id, whole=False))
+                return replace(outcome, splynx_id=splynx_id, record=record_of(model, operation, splynx_id, whole=False))
         if self._uploads is None or not self._uploads.follows(model.resource, operation.payload):
             return self._created(model, operation, splynx_id)
         try:
@@ -238,7 +238,7 @@ class Executor:
                 f"The record was made; its file was not taken: {error}",
                 "Correct the file; the next run sends it again.",
             )
-            return replace(outcome, splynx_id=splynx_id, record=_record(model, operation, splynx_id, whole=False))
+            return replace(outcome, splynx_id=splynx_id, record=record_of(model, operation, splynx_id, whole=False))
         return self._created(model, operation, splynx_id)
 
     def _look(
@@ -262,7 +262,7 @@ class Executor:
             return None
         # Whether what follows was sent, too (fields that come later, its file), is unknown: the plan sends it (again).
         follows = self._uploads is not None and self._uploads.follows(model.resource, operation.payload)
-        record = _record(model, operation, found, whole=not follows and not model.later)
+        record = record_of(model, operation, found, whole=not follows and not model.later)
         return Outcome(operation, "done", splynx_id=found, record=record)
 
     def resolve_change(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome | None:
@@ -297,7 +297,7 @@ class Executor:
         return self._beside[name]
 
     def _created(self, model: Model, operation: Operation, splynx_id: str) -> Outcome:
-        return Outcome(operation, "done", splynx_id=splynx_id, record=_record(model, operation, splynx_id))
+        return Outcome(operation, "done", splynx_id=splynx_id, record=record_of(model, operation, splynx_id))
 
     def _turn(self, model: Model, operation: Operation, old: dict[str, Any]) -> Outcome:
         made = turn(self._client, model, operation)
@@ -363,40 +363,3 @@ class Executor:
     @staticmethod
     def _refused(operation: Operation, reason: str, field: str, message: str, remedy: str) -> Outcome:
         return Outcome(operation, "rejected", reason=reason, field=field, message=message, remedy=remedy)
-
-
-def _record(model: Model, operation: Operation, splynx_id: str, *, whole: bool = True) -> Record:
-    """`whole`: with its file, and with the fields that come later."""
-    part = at_once(model, without_file(operation.payload))
-    return Record(
-        model=operation.model,
-        source_key=operation.source_key,
-        resource=operation.resource,
-        splynx_id=splynx_id,
-        payload=operation.payload if whole else part,
-        path=operation.path,
-    )
-
-
-def _id_of(model: Model, answer: Any, operation: Operation) -> str:
-    resource, name = model.resource, model.resource.id
-    if resource.own_field or resource.deletes_by_body:
-        return str(resource.record_id(operation.payload))
-    if isinstance(answer, list) and answer:  # one record was sent, one is told
-        answer = answer[0]
-    if name and isinstance(answer, dict) and answer.get(name) is not None:
-        value = answer[name]
-        return str(value[0] if isinstance(value, list) and value else value)
-    if name is None:
-        return operation.source_key
-    raise Unavailable(HTTPStatus.CREATED, f"accepted a {model.resource.name} but told no {name}")
-
-
-def _is_marked(model: Model, operation: Operation) -> bool:
-    return model.marked and MARKER in operation.payload.get(ATTRIBUTES, {})
-
-
-def _tells_apart(model: Model, error: ValidationRefused) -> bool:
-    """Whether Splynx complains about a field by which the record can be found: it may be there already."""
-    complaints = {complaint.field.removeprefix(f"{ATTRIBUTES}.") for complaint in error.fields}
-    return bool(complaints & ({MARKER} if model.marked else set(model.natural_key)))

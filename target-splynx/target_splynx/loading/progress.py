@@ -47,6 +47,7 @@ class Progress:
     def __post_init__(self) -> None:
         """Nothing is over yet."""
         self._since: dict[str, float] = {}
+        self._told: dict[str, int] = {}
         self._looks: deque[tuple[float, Counter[str]]] = deque(maxlen=WINDOW)
         self.begin()
 
@@ -76,7 +77,8 @@ class Progress:
     def finished(self, model: str) -> None:
         """A model has nothing left to write."""
         loaded = self.models.get(model)
-        if loaded and loaded.done:
+        if loaded and loaded.done != self._told.get(model, 0):
+            self._told[model] = loaded.done  # a model ends twice: its farewells come last
             logger.info("loaded %s: %d of %d", model, loaded.done, self.totals.get(model, loaded.done))
 
     def tick(self) -> None:
