@@ -197,9 +197,7 @@ class Traffic:
         """All counters, with what the server adds under its own keys."""
         return {**self.statistics.to_json(), **(self._extra_stats() if self._extra_stats else {})}
 
-    def add_routes(
-        self, app: web.Application, extra_stats: Callable[[], Mapping[str, Any]] | None = None
-    ) -> None:
+    def add_routes(self, app: web.Application, extra_stats: Callable[[], Mapping[str, Any]] | None = None) -> None:
         """Add the control endpoints under ``/_sandbox``; ``extra_stats`` adds keys to the statistics."""
         self._extra_stats = extra_stats
         app.router.add_get(f"{CONTROL_PREFIX}/health", self._get_health)
@@ -269,9 +267,7 @@ class Traffic:
             await asyncio.sleep(rule.seconds if rule.seconds is not None else default)
         return None
 
-    async def _with_fault(
-        self, rule: FaultRule, request: web.Request, handler: Handler
-    ) -> web.StreamResponse:
+    async def _with_fault(self, rule: FaultRule, request: web.Request, handler: Handler) -> web.StreamResponse:
         if rule.seconds:
             await asyncio.sleep(rule.seconds)
         if rule.kind == "cut_before":
@@ -292,9 +288,7 @@ class Traffic:
         headers = rule.headers
         if rule.kind == "html":
             page = rule.body or _BAD_GATEWAY
-            return web.Response(
-                status=rule.status or 502, text=page, content_type="text/html", headers=headers
-            )
+            return web.Response(status=rule.status or 502, text=page, content_type="text/html", headers=headers)
         if rule.kind == "empty":
             return web.Response(status=rule.status or 200, headers=headers)
         if rule.kind == "invalid_json":

@@ -79,9 +79,7 @@ class Asked:
         """Note every request of an application that has not started yet."""
 
         @web.middleware
-        async def note(
-            request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-        ) -> web.StreamResponse:
+        async def note(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
             self.addresses.append(f"{request.method} {request.raw_path}")
             return await handler(request)
 
@@ -122,7 +120,7 @@ def rename_everybody(database: Path, name: str) -> None:
     """Accounts and contacts are all called so, with their numbers."""
     with closing(sqlite3.connect(database)) as sonar:
         for table in ("Account", "Contact"):
-            sonar.execute(f'UPDATE "{table}" SET name = ? || \' \' || id', [name])
+            sonar.execute(f"UPDATE \"{table}\" SET name = ? || ' ' || id", [name])
         sonar.commit()
 
 

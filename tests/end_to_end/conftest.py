@@ -27,9 +27,7 @@ def project_file_around_install(tmp_path_factory: pytest.TempPathFactory) -> tup
     environment = {**os.environ, "MELTANO_CLI_DISABLE_VERSION_CHECK": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     with (tmp_path_factory.getbasetemp().parent / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run(
-            [str(BIN / "meltano"), "install"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([str(BIN / "meltano"), "install"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return before, (ROOT / "meltano.yml").read_text(encoding="utf-8")
 

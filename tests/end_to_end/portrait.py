@@ -75,9 +75,7 @@ def _told(resource: str, row: dict[str, Any], names: Names) -> dict[str, Any]:
     if resource in _BY_CUSTOMER:
         keys |= {"customer_id": ("customers/customer",)}
     own = names["customers/customer" if resource in _BY_CUSTOMER else resource].get(row.get("id"))
-    return {"id": own} | {
-        name: _value(name, value, keys, names) for name, value in row.items() if name not in ("id", *_UPLOADED)
-    }
+    return {"id": own} | {name: _value(name, value, keys, names) for name, value in row.items() if name not in ("id", *_UPLOADED)}
 
 
 def _value(name: str, value: Any, keys: Mapping[str, tuple[str, ...]], names: Names) -> Any:
@@ -135,8 +133,6 @@ def differences(left: Rows, right: Rows) -> list[str]:
         for key in sorted({*a, *b}):
             one, other = a.get(key, {}), b.get(key, {})
             found += [
-                f"{resource} {key} {name}: {one.get(name)!r} / {other.get(name)!r}"
-                for name in sorted({*one, *other})
-                if one.get(name) != other.get(name)
+                f"{resource} {key} {name}: {one.get(name)!r} / {other.get(name)!r}" for name in sorted({*one, *other}) if one.get(name) != other.get(name)
             ]
     return found

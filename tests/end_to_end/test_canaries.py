@@ -61,9 +61,7 @@ class Marked(Pipeline):
             "XDG_STATE_HOME": str(self.folder / "logs"),
         }
 
-    def command(
-        self, *arguments: str, codes: tuple[int, ...] = (0, 2), **more: str
-    ) -> subprocess.CompletedProcess[bytes]:
+    def command(self, *arguments: str, codes: tuple[int, ...] = (0, 2), **more: str) -> subprocess.CompletedProcess[bytes]:
         """A command of one of the plugins, with all that it can log."""
         loud = {"TAP_SONAR_LOGLEVEL": "DEBUG", "TARGET_SPLYNX_LOGLEVEL": "DEBUG"}
         done = subprocess.run(

@@ -88,9 +88,7 @@ def move(command: list[str], url: str, folder: Path) -> None:
 
 
 def rows(url: str, resource: str) -> list[dict[str, Any]]:
-    return list(
-        requests.get(f"{url}/_sandbox/dump", params={"resource": resource}, timeout=30).json().get(resource, [])
-    )
+    return list(requests.get(f"{url}/_sandbox/dump", params={"resource": resource}, timeout=30).json().get(resource, []))
 
 
 def writes(url: str) -> dict[str, int]:
@@ -98,9 +96,7 @@ def writes(url: str) -> dict[str, int]:
     return {name: number for name, number in asked.items() if name.split()[0] in {"POST", "PUT", "DELETE"}}
 
 
-def test_three_files_become_customers_tariffs_and_services_that_know_each_other(
-    command: list[str], tmp_path: Path
-) -> None:
+def test_three_files_become_customers_tariffs_and_services_that_know_each_other(command: list[str], tmp_path: Path) -> None:
     with SplynxServer(keys=[ApiKey("key", "secret")]) as splynx:
         move(command, splynx.url, tmp_path)
         customers = {row["login"]: row for row in rows(splynx.url, "customers/customer")}

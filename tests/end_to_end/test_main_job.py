@@ -34,9 +34,7 @@ def test_a_second_run_writes_nothing_and_a_changed_contact_is_one_put_with_the_c
     assert pipeline.writes() == [("PUT /admin/customers/customer/{id}", 1)]
     (change,) = _last_changes(pipeline)
     assert change == {"email": "brand.new@example.org"}
-    shown = requests.get(
-        f"{pipeline.splynx.url}/api/2.0/admin/customers/customer/{customer}", auth=("key", "secret"), timeout=30
-    ).json()
+    shown = requests.get(f"{pipeline.splynx.url}/api/2.0/admin/customers/customer/{customer}", auth=("key", "secret"), timeout=30).json()
     assert shown["email"] == "brand.new@example.org"
 
 
@@ -61,9 +59,7 @@ def test_a_target_killed_twice_and_a_last_run_leave_the_same_splynx(migrated: Mi
 
 def _a_migrated_account(pipeline: Pipeline) -> tuple[int, int]:
     """An account whose main contact's e-mail reached Splynx: (account, customer id)."""
-    customers = requests.get(
-        f"{pipeline.splynx.url}/api/2.0/admin/customers/customer", auth=("key", "secret"), timeout=30
-    ).json()
+    customers = requests.get(f"{pipeline.splynx.url}/api/2.0/admin/customers/customer", auth=("key", "secret"), timeout=30).json()
     with closing(sqlite3.connect(pipeline.sonar.database)) as sonar:
         for customer in customers:
             account = int((customer["additional_attributes"] or {}).get("sonar_id") or 0)
@@ -91,9 +87,7 @@ def _last_changes(pipeline: Pipeline) -> list[dict[str, object]]:
     import json
 
     with closing(sqlite3.connect(pipeline.folder / "workspace" / "ledger.sqlite")) as ledger:
-        rows = ledger.execute(
-            "SELECT payload FROM operations WHERE run = (SELECT max(id) FROM runs) AND state = 'done'"
-        ).fetchall()
+        rows = ledger.execute("SELECT payload FROM operations WHERE run = (SELECT max(id) FROM runs) AND state = 'done'").fetchall()
     return [json.loads(text) for (text,) in rows]
 
 

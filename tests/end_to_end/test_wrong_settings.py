@@ -47,18 +47,12 @@ def nobody() -> str:
     ],
     ids=["wrong secret", "nobody there", "another server"],
 )
-def test_the_target_tells_what_is_wrong_as_its_last_line(
-    settings: dict[str, str], said: str, pipeline: Pipeline
-) -> None:
+def test_the_target_tells_what_is_wrong_as_its_last_line(settings: dict[str, str], said: str, pipeline: Pipeline) -> None:
     places = {"nobody": nobody(), "sonar": pipeline.sonar.url}
     settings = {name: places.get(value, value) for name, value in settings.items()}
-    slow = requests.put(
-        f"{pipeline.sonar.url}/_sandbox/faults", json=[{"kind": "delay", "seconds": SLOW_SECONDS}], timeout=30
-    )
+    slow = requests.put(f"{pipeline.sonar.url}/_sandbox/faults", json=[{"kind": "delay", "seconds": SLOW_SECONDS}], timeout=30)
     assert slow.ok, slow.text
-    done = Wrong(pipeline.sonar, pipeline.splynx, pipeline.folder, settings).meltano(
-        "run", "tap-sonar", "target-splynx"
-    )
+    done = Wrong(pipeline.sonar, pipeline.splynx, pipeline.folder, settings).meltano("run", "tap-sonar", "target-splynx")
     assert done.returncode != 0
     lines = plain(done.stdout)
     told = [line for line in lines if "target-splynx" in line]

@@ -90,8 +90,6 @@ def self_signed(folder: Path, *, host: str = "127.0.0.1") -> Path:
         .sign(key, hashes.SHA256())
     )
     path = folder / f"{host}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
     return path

@@ -86,9 +86,7 @@ def discover(config: dict[str, Any]) -> dict[str, Any]:
         tap.close()
 
 
-def extract(
-    config: dict[str, Any], catalog: dict[str, Any] | None = None, state: dict[str, Any] | None = None
-) -> Extraction:
+def extract(config: dict[str, Any], catalog: dict[str, Any] | None = None, state: dict[str, Any] | None = None) -> Extraction:
     """Run the tap here; errors of the tap are kept, not raised."""
     buffer = io.BytesIO()
     error: BaseException | None = None
@@ -125,9 +123,7 @@ def command(*arguments: str) -> list[str]:
 
 def run_command(config: dict[str, Any], *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     """Run the tap as a process of its own, configured by its environment."""
-    return subprocess.run(
-        command("--config", "ENV", *arguments), env=environment(config), cwd=cwd, capture_output=True, timeout=60
-    )
+    return subprocess.run(command("--config", "ENV", *arguments), env=environment(config), cwd=cwd, capture_output=True, timeout=60)
 
 
 def run_from_environment(values: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -166,9 +166,7 @@ def test_defaults_of_selection(config: dict[str, Any], catalog: dict[str, Any]) 
     assert "username" in run.records["radius_accounts"][0]
 
 
-def test_a_catalog_spares_introspection(
-    config: dict[str, Any], catalog: dict[str, Any], stats: Callable[[], dict[str, Any]]
-) -> None:
+def test_a_catalog_spares_introspection(config: dict[str, Any], catalog: dict[str, Any], stats: Callable[[], dict[str, Any]]) -> None:
     run = extract(config, select(catalog, "notes", "contacts"))
     assert (len(run.records["notes"]), len(run.records["contacts"])) == (120, 7)
     operations = stats()["by_operation"]

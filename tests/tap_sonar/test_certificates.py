@@ -28,9 +28,7 @@ def test_a_certificate_that_nobody_trusts_names_the_setting(tmp_path: Path) -> N
         assert server.asked == []
 
 
-def test_ca_bundle_makes_it_trusted_and_wins_over_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ca_bundle_makes_it_trusted_and_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = self_signed(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self_signed(tmp_path, host="127.0.0.9")))
     with serve(ANSWER, certificate=certificate) as server:

@@ -69,9 +69,7 @@ def test_an_incomplete_sweep_activates_nothing(store: Path) -> None:
     assert len(run.records["contacts"]) == 40
 
 
-def test_names_without_a_stream_are_told(
-    config: dict[str, Any], catalog: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_names_without_a_stream_are_told(config: dict[str, Any], catalog: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     extract({**config, "deleted_rows_sweep": ["notes", "transactions"]}, select(catalog, "taxes"))
     assert "deleted_rows_sweep: there is no stream notes_ids." in caplog.text
     assert "deleted_rows_sweep: there is no stream transactions_ids." in caplog.text

@@ -62,8 +62,6 @@ def test_tools(shared_sonar: Any, catalog: dict[str, Any], tmp_path: Path) -> No
     table = CliRunner().invoke(main, ["streams", "--config", str(config)]).output
     assert "318 root fields, 300 streams (277 of them connections)." in table
     assert "| `transactions` | yes | full table, by account_id |  |" in table
-    assert (
-        "| `data_usage` | yes | incremental, by account_id in a period | not selected by default: measurements" in table
-    )
+    assert "| `data_usage` | yes | incremental, by account_id in a period | not selected by default: measurements" in table
     assert "| `snmp_results` | `snmp_status_results` | incremental, by inventory_item_id in a period |" in table
     assert "| `general_search` | no | | needs arguments: entities, search |" in table

@@ -29,9 +29,7 @@ def make_client(**settings: Any) -> tuple[SonarClient, list[str]]:
     """A client that talks to a mock and collects what it logs."""
     log: list[str] = []
     config = {"api_url": URL, "auth_token": TOKEN, "requests_per_minute": 0, "retry_attempts": 3, **settings}
-    client = SonarClient(
-        Settings.from_config(config, user_agent="test"), log=lambda text, *values: log.append(text % values)
-    )
+    client = SonarClient(Settings.from_config(config, user_agent="test"), log=lambda text, *values: log.append(text % values))
     return client, log
 
 
@@ -118,9 +116,7 @@ def test_passing_troubles_are_tried_again(requests_mock: Any, answer: dict[str, 
         ({"exc": requests.exceptions.SSLError("certificate verify failed")}, errors.InstanceError, "certificate"),
     ],
 )
-def test_lasting_troubles_have_a_class_and_one_clear_line(
-    requests_mock: Any, answer: dict[str, Any], error: type[Exception], words: str
-) -> None:
+def test_lasting_troubles_have_a_class_and_one_clear_line(requests_mock: Any, answer: dict[str, Any], error: type[Exception], words: str) -> None:
     respond(requests_mock, answer)
     client, log = make_client(retry_attempts=2)
     with pytest.raises(error, match=words) as caught:
@@ -169,9 +165,7 @@ def test_bad_urls(url: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "/", "/api/graphql", "/api/graphql/", "/graphiql"])
 def test_urls_as_people_paste_them(suffix: str) -> None:
-    settings = Settings.from_config(
-        {"api_url": f"https://isp.sonar.software{suffix}", "auth_token": "x"}, user_agent="t"
-    )
+    settings = Settings.from_config({"api_url": f"https://isp.sonar.software{suffix}", "auth_token": "x"}, user_agent="t")
     assert settings.graphql_url == "https://isp.sonar.software/api/graphql"
     assert "x" not in repr(settings).split("auth_token")[-1][:3]
 
@@ -200,9 +194,7 @@ def test_nobody_there() -> None:
     done = run_command({"api_url": "http://127.0.0.1:9", "auth_token": "x", "retry_attempts": 0}, "--discover")
     assert done.returncode == 1
     last = done.stderr.decode().strip().split("\n")[-1]
-    assert last.endswith(
-        "cannot reach http://127.0.0.1:9; check api_url. The connection to Sonar broke (Connection refused)."
-    )
+    assert last.endswith("cannot reach http://127.0.0.1:9; check api_url. The connection to Sonar broke (Connection refused).")
     assert b"Traceback" not in done.stderr
 
 
@@ -226,15 +218,9 @@ def test_a_number_that_is_none(value: str, words: str, option: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_stream_without_permission_does_not_take_the_others_with_it(
-    config: dict[str, Any], catalog: dict[str, Any], sonar_settings: Faults
-) -> None:
+def test_a_stream_without_permission_does_not_take_the_others_with_it(config: dict[str, Any], catalog: dict[str, Any], sonar_settings: Faults) -> None:
     chosen = select(catalog, "accounts", "invoices", "notes", "system_setting")
-    before = {
-        "bookmarks": {
-            "invoices": {"replication_key": "updated_at", "replication_key_value": "2020-01-01T00:00:00+00:00"}
-        }
-    }
+    before = {"bookmarks": {"invoices": {"replication_key": "updated_at", "replication_key_value": "2020-01-01T00:00:00+00:00"}}}
     sonar_settings(denied_roots=["invoices", "system_setting"])
     run = extract(config, chosen, before)
     assert isinstance(run.error, errors.StreamsFailedError)
@@ -271,9 +257,7 @@ def test_a_field_that_is_gone(config: dict[str, Any], catalog: dict[str, Any]) -
     for entry in chosen["streams"]:
         if entry["tap_stream_id"] == "notes":
             entry["schema"]["properties"]["removed_by_upgrade"] = {"type": ["string", "null"]}
-            entry["metadata"].append(
-                {"breadcrumb": ["properties", "removed_by_upgrade"], "metadata": {"selected": True}}
-            )
+            entry["metadata"].append({"breadcrumb": ["properties", "removed_by_upgrade"], "metadata": {"selected": True}})
     run = extract(config, chosen)
     assert isinstance(run.error, errors.StreamsFailedError)
     assert run.tap is not None
@@ -281,18 +265,14 @@ def test_a_field_that_is_gone(config: dict[str, Any], catalog: dict[str, Any]) -
     assert len(run.records["contacts"]) == 7
 
 
-def test_a_sonar_that_goes_away_ends_the_run_soon(
-    config: dict[str, Any], catalog: dict[str, Any], faults: Faults, stats: Callable[[], dict[str, Any]]
-) -> None:
+def test_a_sonar_that_goes_away_ends_the_run_soon(config: dict[str, Any], catalog: dict[str, Any], faults: Faults, stats: Callable[[], dict[str, Any]]) -> None:
     faults({"kind": "cut_before", "skip": 3, "match": {"path_regex": "graphql"}})
     run = extract({**config, "retry_attempts": 2, "parallel_requests": 1}, select(catalog))
     assert isinstance(run.error, errors.InstanceError)
     assert stats()["requests"] <= 8
 
 
-def test_pages_that_are_too_heavy_without_saying_so(
-    config: dict[str, Any], catalog: dict[str, Any], faults: Faults
-) -> None:
+def test_pages_that_are_too_heavy_without_saying_so(config: dict[str, Any], catalog: dict[str, Any], faults: Faults) -> None:
     faults({"kind": "status", "status": 500, "times": 3, "match": {"operation_regex": "accounts"}})
     run = extract({**config, "retry_attempts": 2, "parallel_requests": 1}, select(catalog, "accounts"))
     assert run.error is None
@@ -304,9 +284,7 @@ def test_pages_that_are_too_heavy_without_saying_so(
 
 
 @pytest.mark.parametrize("kind", ["status", "cut_before", "cut_after", "cut_middle", "html", "empty", "invalid_json"])
-def test_complete_in_spite_of_faults(
-    config: dict[str, Any], catalog: dict[str, Any], faults: Faults, kind: str
-) -> None:
+def test_complete_in_spite_of_faults(config: dict[str, Any], catalog: dict[str, Any], faults: Faults, kind: str) -> None:
     faults({"kind": kind, "probability": 0.2, "seed": 5, "match": {"operation_regex": "accounts|notes|contacts"}})
     run = extract({**config, "page_size": 100}, select(catalog, "accounts", "notes", "contacts"))
     assert run.error is None
@@ -325,9 +303,7 @@ def test_rate_limit_is_waited_out(config: dict[str, Any], catalog: dict[str, Any
     assert run.ids("accounts") == list(range(1, 1246))
 
 
-def test_pages_shrink_when_they_time_out(
-    config: dict[str, Any], catalog: dict[str, Any], faults: Faults, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_shrink_when_they_time_out(config: dict[str, Any], catalog: dict[str, Any], faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "TIMEOUT_RETRIES", 0)
     faults({"kind": "hang", "seconds": 3, "times": 2, "match": {"operation_regex": "accounts"}})
     run = extract({**config, "request_timeout": 1, "page_size": 1000}, select(catalog, "accounts"))

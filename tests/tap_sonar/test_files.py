@@ -66,9 +66,7 @@ def choose(catalog: dict[str, Any], **settings: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def run(
-    server: SonarServer, files_catalog: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Extraction]:
+def run(server: SonarServer, files_catalog: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Extraction]:
     """Extract the stream `files` with these settings."""
     monkeypatch.setattr(client_module, "FIRST_WAIT_SECONDS", 0.01)
     put(server.url, "faults", [])
@@ -84,9 +82,7 @@ def test_into_the_record(run: Callable[..., Extraction]) -> None:
     assert done.error is None
     got = {record["id"]: record["content_base64"] for record in done.records["files"]}
     assert (got.pop(5), got.pop(7)) == (None, None)
-    assert {number: base64.b64decode(text) for number, text in got.items()} == {
-        n: content(n) for n in (1, 2, 3, 4, 6, 8)
-    }
+    assert {number: base64.b64decode(text) for number, text in got.items()} == {n: content(n) for n in (1, 2, 3, 4, 6, 8)}
 
 
 def test_into_a_folder(run: Callable[..., Extraction], server: SonarServer, tmp_path: Path) -> None:
@@ -124,9 +120,7 @@ def test_a_file_that_fails_is_a_warning(run: Callable[..., Extraction], caplog: 
 
 
 @pytest.mark.parametrize("kind", ["status", "cut_before", "cut_middle"])
-def test_complete_in_spite_of_faults(
-    run: Callable[..., Extraction], server: SonarServer, tmp_path: Path, kind: str
-) -> None:
+def test_complete_in_spite_of_faults(run: Callable[..., Extraction], server: SonarServer, tmp_path: Path, kind: str) -> None:
     put(server.url, "faults", [{"kind": kind, "times": 6, "match": {"path_regex": "/api/files/(1|3|5)"}}])
     done = run(files_folder=str(tmp_path / "f"))
     assert done.error is None
@@ -135,9 +129,7 @@ def test_complete_in_spite_of_faults(
 
 
 @pytest.mark.parametrize(("ranges", "status"), [(True, 206), (False, 200)])
-def test_a_broken_download_goes_on_where_sonar_lets_it(
-    run: Callable[..., Extraction], server: SonarServer, tmp_path: Path, ranges: bool, status: int
-) -> None:
+def test_a_broken_download_goes_on_where_sonar_lets_it(run: Callable[..., Extraction], server: SonarServer, tmp_path: Path, ranges: bool, status: int) -> None:
     """The answer breaks off in the middle; the rest comes alone, or the whole again."""
     put(server.url, "settings", {"file_ranges": ranges})
     put(server.url, "faults", [{"kind": "cut_middle", "times": 1, "match": {"path_regex": "/api/files/5"}}])
@@ -157,9 +149,7 @@ def test_a_folder_that_cannot_be_written_fails_the_stream(run: Callable[..., Ext
     assert "cannot write to files_folder" in done.tap.summary.results["files"].reason
 
 
-def test_the_fields_that_are_needed_are_not_emitted_unasked(
-    server: SonarServer, files_catalog: dict[str, Any], tmp_path: Path
-) -> None:
+def test_the_fields_that_are_needed_are_not_emitted_unasked(server: SonarServer, files_catalog: dict[str, Any], tmp_path: Path) -> None:
     config = config_for(server.url, files_folder=str(tmp_path / "f"))
     chosen = select(files_catalog, "files")
     for entry in chosen["streams"]:
@@ -171,9 +161,7 @@ def test_the_fields_that_are_needed_are_not_emitted_unasked(
     assert done.records["files"][0]["content_sha256"] == hashlib.sha256(content(1)).hexdigest()
 
 
-def test_a_setting_that_the_catalog_does_not_know_is_told(
-    config: Row, catalog: Row, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_setting_that_the_catalog_does_not_know_is_told(config: Row, catalog: Row, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     extract({**config, "files_folder": str(tmp_path)}, select(catalog, "files"))
     assert "files_folder: the stream files has no content_path." in caplog.text
 
@@ -195,9 +183,7 @@ def row(size: int | None) -> Row:
 
 def test_a_download_goes_on_where_it_ended(requests_mock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "3.txt.part").write_bytes(b"01234")
-    requests_mock.get(
-        f"{URL}/api/files/3", status_code=206, content=b"56789", headers={"Content-Range": "bytes 5-9/10"}
-    )
+    requests_mock.get(f"{URL}/api/files/3", status_code=206, content=b"56789", headers={"Content-Range": "bytes 5-9/10"})
     rows = [row(10)]
     folder_contents(tmp_path, monkeypatch).add(rows)
     assert requests_mock.last_request.headers["Range"] == "bytes=5-"
@@ -217,9 +203,7 @@ def test_a_download_goes_on_where_it_ended(requests_mock: Any, tmp_path: Path, m
         [{"status_code": 206, "content": b"abcdefghij", "headers": {"Content-Range": "bytes 0-9/10"}}],
     ],
 )
-def test_a_beginning_that_does_not_fit_is_thrown_away(
-    requests_mock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[Row]
-) -> None:
+def test_a_beginning_that_does_not_fit_is_thrown_away(requests_mock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[Row]) -> None:
     (tmp_path / "3.txt.part").write_bytes(b"01234")
     requests_mock.get(f"{URL}/api/files/3", answers)
     rows = [row(10)]
@@ -227,9 +211,7 @@ def test_a_beginning_that_does_not_fit_is_thrown_away(
     assert Path(rows[0]["content_path"]).read_bytes() == b"abcdefghij"
 
 
-def test_no_right_to_a_file_is_not_a_wrong_token(
-    requests_mock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_right_to_a_file_is_not_a_wrong_token(requests_mock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requests_mock.get(f"{URL}/api/files/3", status_code=403)
     rows = [row(10)]
     folder_contents(tmp_path, monkeypatch).add(rows)

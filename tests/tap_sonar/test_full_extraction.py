@@ -50,9 +50,7 @@ def test_ids_are_unique_and_ascending(everything: Extraction, definitions: dict[
             assert ids == sorted(set(ids)), name
 
 
-def test_rows_equal_the_store(
-    everything: Extraction, definitions: dict[str, StreamDefinition], shared_store: Path
-) -> None:
+def test_rows_equal_the_store(everything: Extraction, definitions: dict[str, StreamDefinition], shared_store: Path) -> None:
     contract = load_contract()
     connection = open_database(shared_store, read_only=True)
     connection.row_factory = sqlite3.Row
@@ -65,10 +63,7 @@ def test_rows_equal_the_store(
             {column: _expected(fields[column].type, row[column]) for column in row.keys()}  # noqa: SIM118
             for row in connection.execute(f'SELECT * FROM "{definition.type_name}" ORDER BY id')
         ]
-        got = [
-            {column: record[column] for column in record if column not in definition.relations}
-            for record in everything.records[name]
-        ]
+        got = [{column: record[column] for column in record if column not in definition.relations} for record in everything.records[name]]
         unselected = {column for column in fields if truth and column not in (got[0] if got else {})}
         truth = [{k: v for k, v in row.items() if k not in unselected} for row in truth]
         assert got == truth, name
@@ -135,9 +130,7 @@ def test_parents_come_first(everything: Extraction) -> None:
         assert position[parent] < position[child], (parent, child)
 
 
-def test_transactions_that_fit_into_the_window(
-    config: dict[str, Any], catalog: dict[str, Any], everything: Extraction
-) -> None:
+def test_transactions_that_fit_into_the_window(config: dict[str, Any], catalog: dict[str, Any], everything: Extraction) -> None:
     by_page = extract({**config, "page_size": 5}, select(catalog, "transactions"))
     assert by_page.error is None
     assert by_page.records["transactions"] == everything.records["transactions"]

@@ -76,9 +76,7 @@ def test_lookback_and_start_date(server: SonarServer, catalog: dict[str, Any]) -
     assert later.ids("accounts") == list(range(2990, 3001))
 
 
-def test_the_bookmark_never_passes_the_start_of_the_run(
-    server: SonarServer, store: Path, catalog: dict[str, Any]
-) -> None:
+def test_the_bookmark_never_passes_the_start_of_the_run(server: SonarServer, store: Path, catalog: dict[str, Any]) -> None:
     """A row that was read before may change before a later one is read: the later one must not move the bookmark past."""
     future = (datetime.now(timezone.utc) + timedelta(hours=1)).replace(microsecond=0).isoformat()
     change(store, 'UPDATE "Account" SET updated_at = ? WHERE id = 2999', future)
@@ -157,9 +155,7 @@ def test_another_replication_key(server: SonarServer, catalog: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_run_safely(
-    store: Path, catalog: dict[str, Any], tmp_path: Path, sign: signal.Signals
-) -> None:
+def test_a_signal_ends_the_run_safely(store: Path, catalog: dict[str, Any], tmp_path: Path, sign: signal.Signals) -> None:
     with SonarServer(database=store, token=TOKEN, latency_ms=150) as server:
         config = config_for(server.url, page_size=20, parallel_requests=2)
         path = tmp_path / "catalog.json"

@@ -92,9 +92,7 @@ def test_few_requests_and_few_pages_in_memory() -> None:
 
 def test_large_gaps_do_not_cost_many_requests() -> None:
     generator = random.Random(3)
-    ids = sorted(
-        {generator.randrange(10**12) for _ in range(500)} | set(range(1, 3000)) | set(range(10**12, 10**12 + 3000))
-    )
+    ids = sorted({generator.randrange(10**12) for _ in range(500)} | set(range(1, 3000)) | set(range(10**12, 10**12 + 3000)))
     fetcher = FakeFetcher(ids, 500)
     assert read(fetcher, 4) == ids
     assert fetcher.requests < 120
@@ -112,9 +110,7 @@ def test_rows_that_appear_behind_the_end_are_read() -> None:
     assert got == list(range(1, 1301))
 
 
-def test_requests_run_side_by_side(
-    config: dict[str, Any], catalog: dict[str, Any], faults: Callable[..., None], stats: Callable[[], dict[str, Any]]
-) -> None:
+def test_requests_run_side_by_side(config: dict[str, Any], catalog: dict[str, Any], faults: Callable[..., None], stats: Callable[[], dict[str, Any]]) -> None:
     faults({"kind": "delay", "seconds": 0.3, "match": {"operation_regex": "accounts"}})
     started = time.monotonic()
     run = extract({**config, "page_size": 200, "parallel_requests": 8}, select(catalog, "accounts"))
@@ -153,9 +149,7 @@ def test_small_streams_are_fetched_ahead(
     assert stats()["requests"] == len(names)
 
 
-def test_the_window_of_10_000_is_never_silent(
-    config: dict[str, Any], catalog: dict[str, Any], sonar_settings: Callable[..., None], tmp_path: Any
-) -> None:
+def test_the_window_of_10_000_is_never_silent(config: dict[str, Any], catalog: dict[str, Any], sonar_settings: Callable[..., None], tmp_path: Any) -> None:
     from sandbox.sonar.server import SonarServer
     from sonar_runs import TOKEN, config_for
     from sonar_store import new_store
@@ -176,9 +170,7 @@ def test_relation_ids_are_complete(catalog: dict[str, Any], tmp_path: Any) -> No
     path = tmp_path / "s.sqlite"
     connection = new_store(str(path), 3, types={"AccountGroup": 350})
     for target in range(350, 0, -1):
-        connection.execute(
-            "INSERT INTO _relation VALUES ('Account', 2, 'account_groups', 'AccountGroup', ?)", (target,)
-        )
+        connection.execute("INSERT INTO _relation VALUES ('Account', 2, 'account_groups', 'AccountGroup', ?)", (target,))
     connection.execute("INSERT INTO _relation VALUES ('Account', 3, 'account_groups', 'AccountGroup', 7)")
     connection.execute("INSERT INTO _relation VALUES ('AccountGroup', 7, 'accounts', 'Account', 3)")
     connection.execute('UPDATE "Account" SET archived_at = NULL WHERE id = 2')  # account 3 is archived
@@ -242,9 +234,7 @@ def test_a_stopped_pool_ends_waits() -> None:
     pool.close()
 
 
-def test_unsorted_answers_are_refused(
-    config: dict[str, Any], catalog: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsorted_answers_are_refused(config: dict[str, Any], catalog: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     from tap_sonar import query
 
     monkeypatch.setattr(query, "by_id", lambda direction="ASC": [{"attribute": "id", "direction": "DESC"}])

@@ -64,9 +64,7 @@ def test_streams_and_their_keys(catalog: dict[str, Any]) -> None:
             assert not top["selected-by-default"]
 
 
-def test_the_next_run_goes_on_at_the_bookmark(
-    config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked]
-) -> None:
+def test_the_next_run_goes_on_at_the_bookmark(config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked]) -> None:
     asked = answer("data_usage", usage)
     config = {**config, "lookback_seconds": 0, "start_date": moment(15)}
     chosen = select(catalog, "data_usage")
@@ -87,9 +85,7 @@ def test_the_next_run_goes_on_at_the_bookmark(
     assert len(second.records["data_usage"]) == accounts
 
 
-def test_lists_side_by_side_are_streams_of_their_own(
-    config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked]
-) -> None:
+def test_lists_side_by_side_are_streams_of_their_own(config: dict[str, Any], catalog: dict[str, Any], answer: Callable[..., Asked]) -> None:
     def results(inventory_item_id: int, **_period: Any) -> dict[str, Any]:
         row = {"value": f"v{inventory_item_id}", "time": moment(5), "max_value": 7}
         return {

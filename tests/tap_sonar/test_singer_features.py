@@ -31,14 +31,10 @@ def test_stream_maps(config: dict[str, Any], catalog: dict[str, Any]) -> None:
 
 
 def test_flattening(config: dict[str, Any], catalog: dict[str, Any]) -> None:
-    flat = extract(
-        {**config, "flattening_enabled": True, "flattening_max_depth": 2}, select(catalog, "roles", "transactions")
-    )
+    flat = extract({**config, "flattening_enabled": True, "flattening_max_depth": 2}, select(catalog, "roles", "transactions"))
     plain = extract(config, select(catalog, "roles", "transactions"))
     assert flat.error is None
-    assert (
-        json.loads(flat.records["roles"][0]["applied_permissions"]) == plain.records["roles"][0]["applied_permissions"]
-    )
+    assert json.loads(flat.records["roles"][0]["applied_permissions"]) == plain.records["roles"][0]["applied_permissions"]
     assert all(m.get("version") for m in flat.messages if m["type"] == "RECORD" and m["stream"] == "transactions")
     assert flat.activated == ["transactions"]
 
@@ -50,9 +46,7 @@ def test_no_activate_version_on_request(config: dict[str, Any], catalog: dict[st
 
 
 def test_about_names_every_setting() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tap_sonar", "--about", "--format", "json"], capture_output=True, timeout=30
-    )
+    done = subprocess.run([sys.executable, "-m", "tap_sonar", "--about", "--format", "json"], capture_output=True, timeout=30)
     about = json.loads(done.stdout)
     for name, setting in about["settings"]["properties"].items():
         assert setting.get("description"), name
@@ -88,9 +82,7 @@ def test_a_loader_that_goes_away(config: dict[str, Any], catalog: dict[str, Any]
 
 
 @pytest.mark.slow
-def test_meltano_hands_the_catalog_back(
-    config: dict[str, Any], tmp_path: Path, stats: Callable[[], dict[str, Any]]
-) -> None:
+def test_meltano_hands_the_catalog_back(config: dict[str, Any], tmp_path: Path, stats: Callable[[], dict[str, Any]]) -> None:
     """Meltano discovers, applies `select`, and calls the tap with --catalog: no second introspection, nothing lost."""
     meltano = Path(sys.executable).parent / "meltano"
     if not meltano.exists():
@@ -118,9 +110,7 @@ plugins:
         "TAP_SONAR_REQUESTS_PER_MINUTE": "0",
         "MELTANO_CLI_DISABLE_VERSION_CHECK": "1",
     }
-    done = subprocess.run(
-        [str(meltano), "invoke", "tap-sonar"], cwd=tmp_path, env=environment, capture_output=True, timeout=120
-    )
+    done = subprocess.run([str(meltano), "invoke", "tap-sonar"], cwd=tmp_path, env=environment, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     records: dict[str, list[dict[str, Any]]] = {}
     for line in done.stdout.split(b"\n"):

@@ -47,11 +47,7 @@ def keyed(catalog: dict[str, Any]) -> list[StreamDefinition]:
 def ids_in(path: Path, definitions: list[StreamDefinition]) -> dict[str, set[int]]:
     connection = open_database(path, read_only=True)
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    found = {
-        item.name: {row[0] for row in connection.execute(f'SELECT id FROM "{item.type_name}"')}
-        for item in definitions
-        if item.type_name in tables
-    }
+    found = {item.name: {row[0] for row in connection.execute(f'SELECT id FROM "{item.type_name}"')} for item in definitions if item.type_name in tables}
     connection.close()
     return found
 
@@ -106,8 +102,7 @@ def test_five_percent_errors_of_each_kind_for_a_whole_extraction(provider: Path,
     truth = ids_in(provider, definitions)
     with SonarServer(database=provider, token=TOKEN) as server:
         rules: list[dict[str, Any]] = [
-            {"kind": kind, "probability": SHARE, "seed": number, "match": {"path_regex": "graphql"}}
-            for number, kind in enumerate(KINDS)
+            {"kind": kind, "probability": SHARE, "seed": number, "match": {"path_regex": "graphql"}} for number, kind in enumerate(KINDS)
         ]
         rules.append({**rules[0], "status": 429, "seed": 99})
         rules.append({**rules[0], "kind": "hang", "seconds": 3, "seed": 100})

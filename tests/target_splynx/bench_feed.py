@@ -20,10 +20,7 @@ def feed_of(bench: Any) -> Feed:
     tables = bench.fetch("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'sonar' ORDER BY 1")
     for stream in [row["name"] for row in tables if row["name"] not in optional_streams()]:
         kinds = {row["column_name"]: _SCHEMAS[row["column_type"]] for row in bench.fetch(f"DESCRIBE sonar.{stream}")}
-        rows = [
-            {name: _told(value) for name, value in row.items()}
-            for row in bench.fetch(f"SELECT * FROM sonar.{stream} ORDER BY id")
-        ]
+        rows = [{name: _told(value) for name, value in row.items()} for row in bench.fetch(f"SELECT * FROM sonar.{stream} ORDER BY id")]
         feed.stream(stream, kinds, rows)
     return feed.state({"bookmarks": {}})
 

@@ -35,18 +35,17 @@ def streams() -> dict[str, str]:
 
 
 def columns(stream: str, type_name: str) -> dict[str, str]:
-    found = {
-        name: _TYPES.get(leaf.type.name, "VARCHAR") + ("[]" if leaf.type.is_list else "")
-        for name, leaf in load_contract().leaf_fields(type_name).items()
-    }
+    found = {name: _TYPES.get(leaf.type.name, "VARCHAR") + ("[]" if leaf.type.is_list else "") for name, leaf in load_contract().leaf_fields(type_name).items()}
     return found | dict.fromkeys(RELATIONS.get(stream, ()), "BIGINT[]") | dict.fromkeys(ADDED.get(stream, ()), "VARCHAR")
 
 
-WORKFLOW_ITEMS = json.dumps([
-    {"id": 11, "title": "New", "stage": "new", "position": 1},
-    {"id": 12, "title": "On site", "stage": "in_progress", "position": 2},
-    {"id": 13, "title": "Done", "stage": "done", "position": 3},
-])
+WORKFLOW_ITEMS = json.dumps(
+    [
+        {"id": 11, "title": "New", "stage": "new", "position": 1},
+        {"id": 12, "title": "On site", "stage": "in_progress", "position": 2},
+        {"id": 13, "title": "Done", "stage": "done", "position": 3},
+    ]
+)
 
 
 def fresh_splynx(connection: duckdb.DuckDBPyConnection) -> None:

@@ -118,9 +118,7 @@ class Bench:
         values.setdefault("created_at", "2025-03-01T18:00:00+00:00")
         values.setdefault("updated_at", "2026-11-15T12:00:00+00:00")
         names = ", ".join(f'"{name}"' for name in values)
-        self.connection.execute(
-            f"INSERT INTO sonar.{stream} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values())
-        ).fetchall()
+        self.connection.execute(f"INSERT INTO sonar.{stream} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values())).fetchall()
         return number
 
     def set(self, **variables: Any) -> None:
@@ -179,9 +177,7 @@ class Bench:
         held = {row["column_name"] for row in self.fetch(f"DESCRIBE {table}")}
         for row in reference:
             shared = {name: value for name, value in row.items() if name in held}
-            self.connection.execute(
-                f"INSERT INTO {table} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())
-            ).fetchall()
+            self.connection.execute(f"INSERT INTO {table} ({', '.join(shared)}) VALUES ({', '.join('?' * len(shared))})", list(shared.values())).fetchall()
 
     def make_part(self, name: str) -> None:
         """`shared.<name>`, with the parts that it reads; the parts are in the order in which they need each other."""
@@ -244,9 +240,7 @@ def read_models() -> tuple[list[ModelFile], list[Part]]:
         reads = graph.reads[model.name]
         tables = {f"sonar.{name}" for name in reads.streams} | {f"splynx.{name}" for name in reads.resources} | {f"shared.{name}" for name in reads.parts}
         text = model.path.read_text(encoding="utf-8")
-        found.append(
-            ModelFile(model.name, model.resource.name, model.mode == "patch", model.description, text, model.sql, frozenset(tables))
-        )
+        found.append(ModelFile(model.name, model.resource.name, model.mode == "patch", model.description, text, model.sql, frozenset(tables)))
     return found, graph.parts
 
 

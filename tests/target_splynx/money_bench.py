@@ -56,9 +56,7 @@ class MoneyBench:
                 marks = ", ".join("(" + ", ".join("?" * len(names)) + ")" for _ in found)
                 values = [row.get(name) for row in found for name in names]
                 listed = ", ".join(f'"{name}"' for name in names)
-                self.bench.connection.execute(
-                    f"INSERT INTO sonar.{stream} ({listed}) VALUES {marks}", values
-                ).fetchall()
+                self.bench.connection.execute(f"INSERT INTO sonar.{stream} ({listed}) VALUES {marks}", values).fetchall()
 
     def load(self) -> dict[tuple[str, str], Any]:
         """Run the models, and take over what they write, as the engine does: new rows and changed ones, never less.
@@ -74,9 +72,7 @@ class MoneyBench:
             for row in self.bench.results[model]
             if row.fine and (not self.pilot or row.values["_account"] in self.pilot)
         }
-        changed = {
-            key: row for key, row in fresh.items() if key not in self.held or self.held[key].values != row.values
-        }
+        changed = {key: row for key, row in fresh.items() if key not in self.held or self.held[key].values != row.values}
         self.held |= fresh
         self.remember()
         return changed
@@ -87,9 +83,7 @@ class MoneyBench:
         self.bench.connection.execute("DELETE FROM engine.written").fetchall()
         basis = self.bench.fetch("SELECT * EXCLUDE (skip) FROM shared.money_basis")[0]
         for name, value in ((name, value) for name, value in basis.items() if value is not None):
-            self.bench.connection.execute(
-                "INSERT INTO engine.basis VALUES ('money', ?, ?)", [name, str(value)]
-            ).fetchall()
+            self.bench.connection.execute("INSERT INTO engine.basis VALUES ('money', ?, ?)", [name, str(value)]).fetchall()
         for model, key in self.held:
             self.bench.connection.execute("INSERT INTO engine.written VALUES (?, ?)", [model, key]).fetchall()
 

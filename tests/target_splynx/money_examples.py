@@ -179,8 +179,7 @@ def table(migration: Migration, account: AccountBooks, *, of_nobody: bool = Fals
         what = "future item" if waiting else f"{row['type']} transaction"
         lines.append(f"| {what}: {row['description']}{taxed} | {_money(row['total'])} | |")
     lines += [
-        f"| payment {row['receipt_number']} of {row['date']} | {_money(row['amount'])} | {_money(row['remind_amount'])} unused |"
-        for row in own("payments")
+        f"| payment {row['receipt_number']} of {row['date']} | {_money(row['amount'])} | {_money(row['remind_amount'])} unused |" for row in own("payments")
     ]
     billing = next(row for row in splynx.rows("customers/customer-billing") if row["customer_id"] == customer)
     deposit = _cents(billing["deposit"])

@@ -46,9 +46,7 @@ class Proof:
         return self.migration.splynx
 
     def reconcile(self, *options: str, exit_code: int = 0, **settings: Any) -> dict[str, Any]:
-        found: dict[str, Any] = answer(
-            self.migration, "reconcile", "--day", DAY, *options, exit_code=exit_code, **settings
-        )
+        found: dict[str, Any] = answer(self.migration, "reconcile", "--day", DAY, *options, exit_code=exit_code, **settings)
         return found
 
     def go_live(self, *options: str, **settings: Any) -> Any:

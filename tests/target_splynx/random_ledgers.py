@@ -63,10 +63,7 @@ class AccountBooks:
         waiting = [debit for debit in self.own("debits") if debit["invoice_id"] is None and not debit["reversed"]]
         for debit in waiting:
             debit.update(invoice_id=invoice["id"], updated_at=now)
-        new = [
-            self._debit(invoice["id"], size * 37 + 11 * number + 1, RATES[(size + number) % len(RATES)])
-            for number in range(size % 3 + 1)
-        ]
+        new = [self._debit(invoice["id"], size * 37 + 11 * number + 1, RATES[(size + number) % len(RATES)]) for number in range(size % 3 + 1)]
         for debit in (*waiting, *new):
             invoice["total_debits"] += debit["amount"]
             invoice["total_taxes"] += self.tax("Debit", debit["id"])
@@ -124,9 +121,7 @@ class AccountBooks:
                     amount=cents,
                     transaction_successful=(True, None)[size % 2],
                 )
-                self.books.add(
-                    "refunded_payments", payment_id=payment["id"], amount=cents, transaction_successful=False
-                )
+                self.books.add("refunded_payments", payment_id=payment["id"], amount=cents, transaction_successful=False)
                 self.owed += cents
                 return
 
@@ -153,11 +148,7 @@ class AccountBooks:
 
     def reverse_charge(self, size: int) -> None:
         """A charge that no invoice holds, or a line of an invoice that nobody has paid."""
-        unpaid = {
-            i["id"]: i
-            for i in self.own("invoices")
-            if not i["void"] and i["remaining_due"] == i["total_debits"] + i["total_taxes"]
-        }
+        unpaid = {i["id"]: i for i in self.own("invoices") if not i["void"] and i["remaining_due"] == i["total_debits"] + i["total_taxes"]}
         for debit in reversed(self.own("debits")):
             if debit["reversed"] or not (debit["invoice_id"] is None or debit["invoice_id"] in unpaid):
                 continue
@@ -203,11 +194,7 @@ class AccountBooks:
 
     def tax(self, kind: str, row_id: int) -> int:
         rows = self.books.rows.get("tax_transactions", [])
-        return sum(
-            row["amount"]
-            for row in rows
-            if (row["taxtransactionable_type"], row["taxtransactionable_id"]) == (kind, row_id)
-        )
+        return sum(row["amount"] for row in rows if (row["taxtransactionable_type"], row["taxtransactionable_id"]) == (kind, row_id))
 
     def _debit(self, invoice_id: int | None, cents: int, rates: tuple[int, ...]) -> Row:
         debit = self.books.add(
@@ -260,11 +247,7 @@ class AccountBooks:
                     self.books.rows["invoices"][credit["invoice_id"] - 1]["remaining_due"] += credit["amount"]
 
     def _undo_payment(self, size: int, stream: str) -> None:
-        gone = {
-            row["payment_id"]
-            for name in ("reversed_payments", "voided_payments")
-            for row in self.books.rows.get(name, [])
-        }
+        gone = {row["payment_id"] for name in ("reversed_payments", "voided_payments") for row in self.books.rows.get(name, [])}
         payments = [payment for payment in self._receipts("Payment") if payment["id"] not in gone]
         if payments:
             payment = payments[size % len(payments)]

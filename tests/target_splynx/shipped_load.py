@@ -27,9 +27,7 @@ def singer_lines(folder: Path, *, accounts: int, seed: int = 7, dirt: bool = Tru
     return lines_of(database, **settings)
 
 
-def lines_of(
-    database: Path, *, state: dict[str, Any] | None = None, secrets: tuple[tuple[str, str], ...] = (), **settings: Any
-) -> Feed:
+def lines_of(database: Path, *, state: dict[str, Any] | None = None, secrets: tuple[tuple[str, str], ...] = (), **settings: Any) -> Feed:
     """The same of a provider's store; with the state of an earlier run only what changed since.
 
     `secrets`: stream and field of what is read only when asked for, as meltano.yml does.

@@ -41,9 +41,7 @@ class Feed:
     def state(self, value: dict[str, Any]) -> Feed:
         return self.send("STATE", value=value)
 
-    def stream(
-        self, name: str, columns: dict[str, Any], rows: list[dict[str, Any]], *, key: tuple[str, ...] = ("id",), version: int = 1
-    ) -> Feed:
+    def stream(self, name: str, columns: dict[str, Any], rows: list[dict[str, Any]], *, key: tuple[str, ...] = ("id",), version: int = 1) -> Feed:
         self.schema(name, columns, key).activate(name, version)
         for row in rows:
             self.record(name, **row)

@@ -32,8 +32,4 @@ def stage_of(folder: Path, feed: Feed) -> Stage:
 def stream_of(type_name: str) -> str:
     """The stream of a type: `Account` → `accounts`."""
     contract = load_contract()
-    return next(
-        name
-        for name, root in contract.query.items()
-        if contract.entity_of(root.type.name) == type_name and not name.startswith("core_")
-    )
+    return next(name for name, root in contract.query.items() if contract.entity_of(root.type.name) == type_name and not name.startswith("core_"))

@@ -124,9 +124,7 @@ def test_a_service_of_another_customer_with_the_same_login_is_not_adopted(migrat
     assert (reject.resource, reject.source_key, reject.reason) == ("services_internet", "102", "ambiguous_match")
 
 
-def test_few_new_records_on_a_large_splynx_are_looked_up_by_the_same_policies(
-    migration: Migration, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_new_records_on_a_large_splynx_are_looked_up_by_the_same_policies(migration: Migration, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("target_splynx.planning.existing.Existing.__init__.__kwdefaults__", {"page_size": 2, "adopt": ("marker", "natural_key")})
     mine = by_hand(migration, login="p1", name="Person 1")
     for number in range(4):
@@ -141,9 +139,7 @@ def test_the_policies_may_come_as_text_from_the_environment(value: object) -> No
     assert Settings.from_config({"api_url": "https://splynx.example.net", "adopt": value}).adopt == ("marker", "login")
 
 
-@pytest.mark.parametrize(
-    ("value", "problem"), [("fuzzy", "`adopt` names 'fuzzy'; known are marker"), (["never", "login"], "leave one of them out")]
-)
+@pytest.mark.parametrize(("value", "problem"), [("fuzzy", "`adopt` names 'fuzzy'; known are marker"), (["never", "login"], "leave one of them out")])
 def test_a_wrong_policy_is_named(value: object, problem: str) -> None:
     with pytest.raises(SettingsError, match=problem):
         Settings.from_config({"api_url": "https://splynx.example.net", "adopt": value})

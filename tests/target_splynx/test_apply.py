@@ -176,7 +176,9 @@ def test_refusals_are_sent_again_after_retry_only(migration: Migration, provider
 
 def test_rejects_are_exported_whole_and_passwords_masked(migration: Migration, provider: Provider) -> None:
     model = migration.models / "services" / "lines.sql"
-    text = model.read_text(encoding="utf-8").replace("'active' AS status", "'hunter2' AS password, CASE WHEN l.id = 101 THEN '=off' ELSE 'active' END AS status")
+    text = model.read_text(encoding="utf-8").replace(
+        "'active' AS status", "'hunter2' AS password, CASE WHEN l.id = 101 THEN '=off' ELSE 'active' END AS status"
+    )
     model.write_text(text, encoding="utf-8")
     migration.run(provider)
     (row,) = answer(migration, "rejects", exit_code=2)

@@ -33,9 +33,7 @@ def write(ledger: Ledger, statement: sa.Executable) -> None:
 
 
 def record(model: str, key: str = "1", run: int = 1) -> sa.Executable:
-    return records.insert().values(
-        model=model, source_key=key, resource="invoices", splynx_id="7", payload="{}", run=run
-    )
+    return records.insert().values(model=model, source_key=key, resource="invoices", splynx_id="7", payload="{}", run=run)
 
 
 def test_each_plan_may_set_it_until_a_record_is_there(ledger: Ledger) -> None:

@@ -158,7 +158,9 @@ def test_made_and_read_back(story: Story, name: str) -> None:
         if value is None or target == column or target not in row or resource.references[target][0] == "administrators":
             continue
         keys = value if isinstance(value, list) else [value]
-        ids = [next(seen.records[t][k.split(":")[-1]].splynx_id for t in resource.references[target] if k.split(":")[-1] in seen.records.get(t, {})) for k in keys]
+        ids = [
+            next(seen.records[t][k.split(":")[-1]].splynx_id for t in resource.references[target] if k.split(":")[-1] in seen.records.get(t, {})) for k in keys
+        ]
         assert same(row[target], ids if isinstance(row[target], list) else ids[0]), column
     if name not in UNREADABLE:
         missing = {(d.resource, d.source_key) for d in seen.verification.differences if not d.field}

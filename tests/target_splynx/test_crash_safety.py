@@ -49,9 +49,7 @@ def run_until_done(migration: Migration, provider: Provider, *, runs: int = 8, *
     ],
     ids=["cut before the commit", "cut after the commit", "errors of the server", "answers that are none"],
 )
-def test_disturbed_posts_leave_no_duplicate_and_no_gap(
-    faults: list[dict[str, Any]], migration: Migration, undisturbed: Picture
-) -> None:
+def test_disturbed_posts_leave_no_duplicate_and_no_gap(faults: list[dict[str, Any]], migration: Migration, undisturbed: Picture) -> None:
     migration.splynx.faults(*({"match": POSTS, "seed": 7 + number, **fault} for number, fault in enumerate(faults)))
     run_until_done(migration, Provider.of(30))
     disturbed = migration.splynx.stats()["faults_by_kind"]
@@ -104,9 +102,7 @@ def wait_until(true: Callable[[], bool], process: subprocess.Popen[str], seconds
     ],
     ids=["KILL-fields", "KILL-customers", "KILL-patches", "KILL-services", "TERM-customers", "TERM-services"],
 )
-def test_a_killed_load_is_resumed_without_duplicate_or_loss(
-    number: signal.Signals, writes: int, migration: Migration, undisturbed: Picture
-) -> None:
+def test_a_killed_load_is_resumed_without_duplicate_or_loss(number: signal.Signals, writes: int, migration: Migration, undisturbed: Picture) -> None:
     migration.splynx.server.application.traffic.latency_ms = 20
     process = migration.start(Provider.of(30), batch_size=7)
     wait_until(lambda: sum(migration.splynx.writes().values()) >= writes, process)

@@ -228,7 +228,9 @@ def news(before: Dump, after: Dump, accounts: dict[int, str]) -> tuple[set[tuple
         old = before.get(resource, {})
         assert old.keys() <= rows.keys(), resource
         for number, row in rows.items():
-            owner = row["id"] if resource == "customers/customer" else row.get("customer_id") or row.get("related_customer_id") or tickets.get(row.get("ticket_id"))
+            owner = (
+                row["id"] if resource == "customers/customer" else row.get("customer_id") or row.get("related_customer_id") or tickets.get(row.get("ticket_id"))
+            )
             if resource == "customers/customer-info":
                 owner = number
             account = accounts.get(owner, "nobody's")

@@ -42,18 +42,14 @@ def test_splynx_itself_would_take_a_name_twice(places: Migration) -> None:
     assert names(places) == ["place 1", "place 1"]
 
 
-def test_a_create_without_marker_that_splynx_is_still_at_is_waited_for(
-    places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_create_without_marker_that_splynx_is_still_at_is_waited_for(places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execute, "FIRST_PAUSE_SECONDS", 0.3)
     places.splynx.faults({"match": POSTS, "kind": "delay", "seconds": 1.7, "times": 1})
     places.run(provider, request_timeout=1)
     assert names(places) == EXPECTED
 
 
-def test_a_create_that_was_carried_out_twice_all_the_same_is_taken_back(
-    places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_create_that_was_carried_out_twice_all_the_same_is_taken_back(places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     """The look-up comes too early: the first try is committed only with the second one."""
     monkeypatch.setattr(execute, "find_created", lambda *_: None)
     places.splynx.faults({"match": POSTS, "kind": "cut_after", "times": 1})
@@ -64,9 +60,7 @@ def test_a_create_that_was_carried_out_twice_all_the_same_is_taken_back(
     assert places.splynx.writes() == {}
 
 
-def test_one_that_cannot_be_taken_back_stops_the_run_with_both_ids(
-    places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_cannot_be_taken_back_stops_the_run_with_both_ids(places: Migration, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execute, "find_created", lambda *_: None)
     places.splynx.faults(
         {"match": POSTS, "kind": "cut_after", "times": 1},

@@ -141,7 +141,15 @@ def test_a_second_run_writes_nothing(loaded: Loaded) -> None:
 
 def test_a_lost_ledger_doubles_nothing(loaded: Loaded) -> None:
     """Tasks, items and calls carry markers; checklists, worklogs and comments are told by what they say."""
-    resources = ("inventory/items", "scheduling/tasks", "scheduling/tasks-checklist", "scheduling/tasks-worklogs", "scheduling/tasks-comments", "scheduling/tasks-attachments", "voice/calls")
+    resources = (
+        "inventory/items",
+        "scheduling/tasks",
+        "scheduling/tasks-checklist",
+        "scheduling/tasks-worklogs",
+        "scheduling/tasks-comments",
+        "scheduling/tasks-attachments",
+        "voice/calls",
+    )
     before = {name: sorted(row["id"] for row in loaded.rows(name)) for name in resources}
     for file in loaded.migration.workspace.glob("ledger.sqlite*"):
         file.unlink()

@@ -42,7 +42,6 @@ def states(migration: Migration, *arguments: str, exit_code: int = 2) -> dict[st
     return {item["id"]: item["state"] for chapter in found for item in chapter["items"]}
 
 
-
 def test_what_splynx_shows_is_there_and_the_rest_is_left(told: Migration) -> None:
     title = told.splynx.rows("support/tickets-groups")[0]["title"]
     (told.models / "handwork" / "ticket_groups.sql").write_text(GROUPS.strip().replace("Finance", title) + "\n", encoding="utf-8")
@@ -79,7 +78,7 @@ def test_the_sheet_is_safe_to_open_and_for_its_owner_only(told: Migration) -> No
     assert "http" not in page.replace(told.splynx.url, ""), "nothing is fetched"
     with (told.workspace / "handwork.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {row["name"] for row in rows} >= {"'=HYPERLINK(\"x\")", "<b>Any</b>"}
+    assert {row["name"] for row in rows} >= {'\'=HYPERLINK("x")', "<b>Any</b>"}
     for name in ("handwork.html", "handwork.csv", "handwork-ticks.json"):
         assert (told.workspace / name).stat().st_mode & 0o777 == 0o600
 
@@ -99,4 +98,6 @@ def test_the_last_plan_survives_a_look(told: Migration) -> None:
 
 def test_shipped_chapters_say_where_and_why() -> None:
     found = companions.load("handwork", "sonar", keys=("title", "where", "why"))
-    assert {"taxes", "roles", "ticket_types", "ticket_groups", "canned_replies", "inventory_categories", "company_info", "voice_rates", "side_effects"} <= set(found)
+    assert {"taxes", "roles", "ticket_types", "ticket_groups", "canned_replies", "inventory_categories", "company_info", "voice_rates", "side_effects"} <= set(
+        found
+    )

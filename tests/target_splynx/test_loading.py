@@ -67,9 +67,7 @@ def test_what_an_operator_edits_in_other_fields_stays(migration: Migration, prov
     assert (customer["name"], customer["phone"]) == ("Renamed", "+358 40 1234567")
 
 
-def test_a_reject_is_recorded_with_reason_field_and_remedy_and_blocks_its_dependants_by_name(
-    migration: Migration, provider: Provider
-) -> None:
+def test_a_reject_is_recorded_with_reason_field_and_remedy_and_blocks_its_dependants_by_name(migration: Migration, provider: Provider) -> None:
     provider.people[0]["email"] = "not an address"
     ran = migration.run(provider)
     assert len(ran.states) == 1, "recorded as rejected is dealt with"
@@ -314,9 +312,7 @@ def test_on_reject_stop_ends_the_run_at_the_first_refusal(migration: Migration, 
 
 
 @pytest.mark.parametrize(("limit", "stops"), [("1", True), ("2", False), ("5%", True), ("50%", False)])
-def test_the_reject_limit_is_a_number_or_a_percentage(
-    limit: str, stops: bool, migration: Migration, provider: Provider
-) -> None:
+def test_the_reject_limit_is_a_number_or_a_percentage(limit: str, stops: bool, migration: Migration, provider: Provider) -> None:
     for person in provider.people[3:]:
         person["email"] = "nonsense"
     if stops:
@@ -337,9 +333,7 @@ def test_only_the_sections_asked_for_are_loaded(migration: Migration, provider: 
     assert len(migration.splynx.rows("customers/internet-services")) == 5
 
 
-def test_a_model_whose_stream_never_came_stops_with_a_clear_error_and_no_state(
-    migration: Migration, provider: Provider
-) -> None:
+def test_a_model_whose_stream_never_came_stops_with_a_clear_error_and_no_state(migration: Migration, provider: Provider) -> None:
     from singer_feed import Feed
     from splynx_runs import PERSON_COLUMNS, PLAN_COLUMNS
 
@@ -359,9 +353,7 @@ def test_a_row_that_a_model_leaves_out_is_counted_by_its_rule(migration: Migrati
 
 
 @pytest.mark.parametrize("policy", ["ignore", "warn", "fail"])
-def test_a_stream_that_no_model_reads(
-    policy: str, migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_stream_that_no_model_reads(policy: str, migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
     feed = provider.feed()
     feed.stream("weather", {"id": "int"}, [{"id": 1}])
     if policy == "fail":

@@ -45,9 +45,7 @@ def test_without_the_ledger_attachments_are_recognised_by_owner_and_name(migrati
     assert migration.rejects() == []
 
 
-def test_two_files_of_one_name_at_one_message_are_both_recognised_and_a_lacking_one_is_not_guessed(
-    migration: Migration, provider: Provider
-) -> None:
+def test_two_files_of_one_name_at_one_message_are_both_recognised_and_a_lacking_one_is_not_guessed(migration: Migration, provider: Provider) -> None:
     talks(migration, 1)
     add_model(migration.models, "support/files", TWO_FILES)
     migration.run(provider)

@@ -63,9 +63,7 @@ SQL_MISTAKES: list[tuple[str, str, int | None, str]] = [
 
 
 @pytest.mark.parametrize(("text", "line", "said"), [m[1:] for m in SQL_MISTAKES], ids=[m[0] for m in SQL_MISTAKES])
-def test_a_mistake_in_the_sql_names_file_and_line(
-    text: str, line: int, said: str, tmp_path: Path, connection: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_mistake_in_the_sql_names_file_and_line(text: str, line: int, said: str, tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     path = add_model(tmp_path, "foundation/labels", text)
     with pytest.raises(ModelError) as caught:
         graph_of(tmp_path, connection)
@@ -184,9 +182,7 @@ def resource_rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[Any]
     return connection.execute(f"SELECT source_key, id, label FROM splynx.{name} ORDER BY id DESC").fetchall()
 
 
-def test_what_splynx_holds_is_joined_by_source_key_and_new_records_have_provisional_ids(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_what_splynx_holds_is_joined_by_source_key_and_new_records_have_provisional_ids(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     connection.execute("INSERT INTO sonar.people VALUES (1, 'a'), (2, 'b'), (3, 'skipped')")
     model = read_model(
         add_model(tmp_path, "foundation/labels", LABELS + "SELECT id::VARCHAR AS source_key, name AS label, CASE WHEN id = 3 THEN 'rule' END AS _skip FROM sonar.people")

@@ -71,11 +71,7 @@ def owed(truth: Truth, splynx: Splynx, held_back: set[int]) -> dict[int, int]:
 def open_invoices(splynx: Splynx, accounts: set[int]) -> dict[str, tuple[int, str]]:
     """Number → what is due of it, and when, of the customers of some accounts."""
     ids = {row["id"] for row in splynx.rows("customers/customer") if int(row["additional_attributes"]["sonar_id"]) in accounts}
-    return {
-        row["number"]: (cents(row["due"]), row["date_till"])
-        for row in splynx.rows("finance/invoices")
-        if row["customer_id"] in ids and cents(row["due"])
-    }
+    return {row["number"]: (cents(row["due"]), row["date_till"]) for row in splynx.rows("finance/invoices") if row["customer_id"] in ids and cents(row["due"])}
 
 
 def open_in_sonar(store: Path, accounts: set[int]) -> dict[str, tuple[int, str]]:
@@ -98,9 +94,7 @@ def documents(splynx: Splynx) -> dict[str, list[str]]:
     return {
         "invoices": sorted(row["number"] for row in splynx.rows("finance/invoices")),
         "payments": sorted(row["receipt_number"] for row in splynx.rows("finance/payments")),
-        "transactions": sorted(
-            row["additional_attributes"].get("sonar_id") or "" for row in splynx.rows("finance/transactions")
-        ),
+        "transactions": sorted(row["additional_attributes"].get("sonar_id") or "" for row in splynx.rows("finance/transactions")),
     }
 
 

@@ -148,10 +148,7 @@ def test_both_lines_can_log_in_with_their_addresses(get: Any) -> None:
 def test_two_devices(get: Any) -> None:
     products = {row["id"]: row["name"] for row in get("inventory/products")}
     items = get("inventory/items?main_attributes[customer_id]={customer}")
-    assert [
-        (products[row["product_id"]], row["serial_number"], row["barcode"], row["cost_price"], row["status"])
-        for row in items
-    ] == [
+    assert [(products[row["product_id"]], row["serial_number"], row["barcode"], row["cost_price"], row["status"]) for row in items] == [
         ("GigaPoint GP1100X (100-05833)", "CXNK00A1B2C3", "02:5a:90:01:00:01", "149.0000", "assigned"),
         ("hAP ax² (C52iG-5HaxD2HaxD-TC)", "HGX0912345", "02:5a:90:01:00:02", "89.0000", "assigned"),
     ]
@@ -179,10 +176,7 @@ def test_the_ticket_with_all_that_was_said(get: Any) -> None:
     ):
         assert text in row["message"]
     files = {
-        row["filename_original"]: base64.b64decode(
-            get(f"support/ticket-attachments/{row['id']}?with_content=1")["content"]
-        )
-        for row in messages[0]["files"]
+        row["filename_original"]: base64.b64decode(get(f"support/ticket-attachments/{row['id']}?with_content=1")["content"]) for row in messages[0]["files"]
     }
     assert files == {"outage report.pdf": REPORT, "rack.jpg": PHOTO}
 
@@ -220,16 +214,10 @@ def test_the_papers(get: Any) -> None:
     ):
         assert part in contract["description"]
     has(letter, title="letter of agency", filename_original="letter of agency.pdf", extra={"sonar_id": "file:9003"})
-    contents = [
-        base64.b64decode(get(f"config/download/customer_documents--{row['id']}")["content"])
-        for row in (contract, letter)
-    ]
+    contents = [base64.b64decode(get(f"config/download/customer_documents--{row['id']}")["content"]) for row in (contract, letter)]
     assert "Driftwater Brewing Company" in contents[0].decode()
     assert contents[1] == LETTER
-    notes = {
-        row["name"].rsplit(":", 1)[0]: row
-        for row in get("customers/customer-notes?main_attributes[customer_id]={customer}")
-    }
+    notes = {row["name"].rsplit(":", 1)[0]: row for row in get("customers/customer-notes?main_attributes[customer_id]={customer}")}
     assert notes.keys() == {"sonar:contacts:9001", "sonar:note", "sonar:call"}
     has(
         notes["sonar:note"],

@@ -139,9 +139,7 @@ def test_a_repeated_request_waits_as_long_as_asked(method: str, form: str, splyn
     assert splynx.stats()["by_status"]["503"] == 1
 
 
-def test_a_load_through_refusals_ends_with_the_same_splynx(
-    migration: Migration, undisturbed: dict[str, list[str]], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_load_through_refusals_ends_with_the_same_splynx(migration: Migration, undisturbed: dict[str, list[str]], caplog: pytest.LogCaptureFixture) -> None:
     rule = {"match": {"path_regex": "/admin/customers"}, "kind": "status", "headers": {"Retry-After": "0"}, "probability": 0.2, "seed": 5}
     migration.splynx.faults({**rule, "status": 429, "times": 10}, {**rule, "status": 503, "times": 10})
     ran = migration.run(Provider.of(30), parallel_workers=8, retry_attempts=5)
@@ -151,9 +149,7 @@ def test_a_load_through_refusals_ends_with_the_same_splynx(
     assert "Splynx cannot follow (it refuses for now): 4 requests at once from now on" in caplog.text
 
 
-def test_a_splynx_in_maintenance_ends_the_run_instead_of_rejecting_every_record(
-    migration: Migration, undisturbed: dict[str, list[str]]
-) -> None:
+def test_a_splynx_in_maintenance_ends_the_run_instead_of_rejecting_every_record(migration: Migration, undisturbed: dict[str, list[str]]) -> None:
     migration.splynx.faults(
         {"match": {"method": "POST", "path_regex": "/admin/customers"}, "kind": "status", "status": 503, "headers": {"Retry-After": "0"}, "skip": 10}
     )

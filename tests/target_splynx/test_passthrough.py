@@ -103,9 +103,7 @@ def test_a_key_that_nobody_has_is_a_reject_with_the_key(direct: Migration) -> No
     rows = {
         "customers": [{"id": "a", "login": "a", "name": "A", **PERSON}],
         "tariffs_internet": [{"id": "t", **PLAN}],
-        "services_internet": [
-            {"id": "s", **SERVICE, "customer_id_key": "nobody", "tariff_id_key": "t", "description": "x", "login": "x", "taking_ipv4": 0}
-        ],
+        "services_internet": [{"id": "s", **SERVICE, "customer_id_key": "nobody", "tariff_id_key": "t", "description": "x", "login": "x", "taking_ipv4": 0}],
         "labels": [{"id": "l", "module": "customers", "label": "VIP"}],
     }
     rows["customers"].append({"id": "b", "login": "b", "name": "B", **PERSON, "customer_labels_key": ["l", "gone"]})
@@ -137,9 +135,7 @@ def test_a_record_of_an_earlier_run_is_found(direct: Migration) -> None:
     direct.run(feed({"customers": [{"id": "a", "login": "a", "name": "A", **PERSON}]}))
     rows = {
         "tariffs_internet": [{"id": "t", **PLAN}],
-        "services_internet": [
-            {"id": "s", **SERVICE, "customer_id_key": "a", "tariff_id_key": "t", "description": "x", "login": "x", "taking_ipv4": 0}
-        ],
+        "services_internet": [{"id": "s", **SERVICE, "customer_id_key": "a", "tariff_id_key": "t", "description": "x", "login": "x", "taking_ipv4": 0}],
     }
     direct.run(feed(rows))
     assert direct.splynx.rows("customers/internet-services")[0]["customer_id"] == people(direct)["a"]["id"]
@@ -150,7 +146,9 @@ def test_a_circle_of_references_is_opened_by_a_second_pass(direct: Migration) ->
     item = [{"description": "x", "quantity": 1, "unit": "", "price": 10, "tax": 0}]
     rows = {
         "customers": [{"id": "a", "login": "a", "name": "A", **PERSON}],
-        "payments": [{"id": "p", "customer_id_key": "a", "payment_type": "1", "receipt_number": "R1", "date": "2026-11-01", "amount": 10, "invoice_id_key": "i"}],
+        "payments": [
+            {"id": "p", "customer_id_key": "a", "payment_type": "1", "receipt_number": "R1", "date": "2026-11-01", "amount": 10, "invoice_id_key": "i"}
+        ],
         "invoices": [{"id": "i", "customer_id_key": "a", "status": "paid", "number": "I1", "items": item, "payment_id_key": "p"}],
     }
     direct.run(feed(rows))
@@ -212,10 +210,14 @@ def test_a_key_of_several_columns(direct: Migration) -> None:
 def test_own_models_may_replace_a_stream_and_read_it(direct: Migration) -> None:
     """A file customers/customers.sql wins over the stream of that name."""
     models = direct.folder / "own"
-    add_model(models, "customers/customers", """
+    add_model(
+        models,
+        "customers/customers",
+        """
 -- resource: customers
 SELECT id AS source_key, upper(name) AS name, login, 'active' AS status, 1 AS partner_id, 1 AS location_id, 'person' AS category
-FROM sonar.customers""")
+FROM sonar.customers""",
+    )
     direct.run(feed({"customers": [{"id": "a", "login": "a", "name": "Ada", "shoe_size": 42}]}), models_path=str(models))
     assert people(direct)["a"]["name"] == "ADA"
 
@@ -272,14 +274,22 @@ def test_a_lost_answer_to_an_upload_neither_doubles_nor_loses(direct: Migration,
 
 def test_sql_models_send_files_by_reserved_columns(direct: Migration) -> None:
     models = direct.folder / "models"
-    add_model(models, "customers/people", """
+    add_model(
+        models,
+        "customers/people",
+        """
 -- resource: customers
-SELECT id AS source_key, name, id AS login, 'active' AS status, 1 AS partner_id, 1 AS location_id, 'person' AS category FROM sonar.people""")
-    add_model(models, "documents/papers", """
+SELECT id AS source_key, name, id AS login, 'active' AS status, 1 AS partner_id, 1 AS location_id, 'person' AS category FROM sonar.people""",
+    )
+    add_model(
+        models,
+        "documents/papers",
+        """
 -- resource: customer_documents
 SELECT p.id AS source_key, c.id AS customer_id, 'uploaded' AS type, 'Paper' AS title,
     to_base64('hello'::BLOB) AS _file_content_base64, 'paper.txt' AS _file_name
-FROM sonar.people p JOIN splynx.customers c ON c.source_key = p.id""")
+FROM sonar.people p JOIN splynx.customers c ON c.source_key = p.id""",
+    )
     direct.models = models
     direct.run(feed({"people": [{"id": "a", "name": "Ada"}]}))
     assert [(file.name, file.content) for file in direct.splynx.server.splynx.files.values()] == [("paper.txt", b"hello")]
@@ -287,9 +297,13 @@ FROM sonar.people p JOIN splynx.customers c ON c.source_key = p.id""")
 
 def test_a_file_for_a_resource_that_takes_none_is_an_error(direct: Migration) -> None:
     models = direct.folder / "models"
-    add_model(models, "foundation/labels", """
+    add_model(
+        models,
+        "foundation/labels",
+        """
 -- resource: labels
-SELECT id AS source_key, 'customers' AS module, name AS label, '/etc/hosts' AS _file_path FROM sonar.people""")
+SELECT id AS source_key, 'customers' AS module, name AS label, '/etc/hosts' AS _file_path FROM sonar.people""",
+    )
     direct.models = models
     with pytest.raises(MigrationError, match="Splynx takes no file with labels"):
         direct.run(feed({"people": [{"id": "a", "name": "Ada"}]}))

@@ -175,7 +175,16 @@ def test_records_of_a_later_run_keep_what_they_hang_on(migration: Migration, pro
 
 
 def test_adopted_records_are_forgotten_and_their_old_values_come_back(migration: Migration, provider: Provider) -> None:
-    body = {"login": "p1", "name": "By Hand", "email": "p1@example.net", "city": "Rauma", "partner_id": 1, "location_id": 1, "category": "person", "status": "active"}
+    body = {
+        "login": "p1",
+        "name": "By Hand",
+        "email": "p1@example.net",
+        "city": "Rauma",
+        "partner_id": 1,
+        "location_id": 1,
+        "category": "person",
+        "status": "active",
+    }
     made = migration.splynx.call("POST", "admin/customers/customer", body)["id"]
     migration.run(provider)
     assert migration.splynx.customers()["1"]["id"] == made
@@ -254,9 +263,7 @@ def test_a_signal_stops_a_rollback_and_says_how_it_goes_on(migration: Migration)
         assert ledger.execute("SELECT count(*) FROM operations WHERE state = 'sent'").fetchone() == (0,)
 
 
-@pytest.mark.parametrize(
-    ("run", "words"), [("7", "There is no run 7"), ("1", "dry run"), ("3", "is itself the rollback of run 2")]
-)
+@pytest.mark.parametrize(("run", "words"), [("7", "There is no run 7"), ("1", "dry run"), ("3", "is itself the rollback of run 2")])
 def test_what_cannot_be_taken_back_is_said(migration: Migration, provider: Provider, run: str, words: str) -> None:
     migration.run(provider, dry_run=True)
     migration.run(provider.feed(version=2))

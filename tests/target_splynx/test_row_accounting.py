@@ -124,7 +124,11 @@ def test_a_wrong_file_is_told(told: Migration, provider: Provider, sql: str, rea
 
 
 def test_rows_that_a_file_invents_and_sql_that_fails_are_told(told: Migration, provider: Provider) -> None:
-    tell(told, people=PEOPLE.replace("FROM", "FROM (SELECT 99 AS id UNION ALL SELECT id FROM sonar.people) --"), lines="-- Wrong.\nSELECT nothing FROM sonar.lines")
+    tell(
+        told,
+        people=PEOPLE.replace("FROM", "FROM (SELECT 99 AS id UNION ALL SELECT id FROM sonar.people) --"),
+        lines="-- Wrong.\nSELECT nothing FROM sonar.lines",
+    )
     told.run(provider)
     found = accounts(told, exit_code=2)
     assert found["people"]["examples"] == {"the stream has no such row": ["99"]}

@@ -72,7 +72,9 @@ def test_a_signal_while_reading(signals: list[signal.Signals], migration: Migrat
 @STOPS
 def test_a_signal_while_planning(signals: list[signal.Signals], migration: Migration, provider: Provider) -> None:
     """A list that Splynx is slow to give keeps the plan waiting."""
-    migration.splynx.call("POST", "admin/customers/customer", {"name": "x", "login": "x", "status": "active", "partner_id": 1, "location_id": 1, "category": "person"})
+    migration.splynx.call(
+        "POST", "admin/customers/customer", {"name": "x", "login": "x", "status": "active", "partner_id": 1, "location_id": 1, "category": "person"}
+    )
     migration.splynx.reset_stats()
     migration.splynx.faults({"match": {"method": "GET", "path_regex": "/customers/customer$"}, "kind": "delay", "seconds": 2})
     process = migration.start(provider)
@@ -83,9 +85,7 @@ def test_a_signal_while_planning(signals: list[signal.Signals], migration: Migra
 
 
 @STOPS
-def test_a_signal_while_loading(
-    signals: list[signal.Signals], migration: Migration, undisturbed: dict[str, list[str]]
-) -> None:
+def test_a_signal_while_loading(signals: list[signal.Signals], migration: Migration, undisturbed: dict[str, list[str]]) -> None:
     migration.splynx.server.application.traffic.latency_ms = 30
     process = migration.start(Provider.of(30), batch_size=7)
     wait_until(lambda: sum(migration.splynx.writes().values()) >= 20, process)
@@ -119,9 +119,7 @@ def test_a_signal_while_splynx_asks_for_patience(migration: Migration, undisturb
     [({"api_secret": "wrong"}, "refuses the credentials (401)"), ({"api_url": "http://127.0.0.1:9"}, "does not answer")],
     ids=["key", "address"],
 )
-def test_a_wrong_setting_is_told_within_seconds_while_the_tap_still_writes(
-    settings: dict[str, str], sentence: str, migration: Migration
-) -> None:
+def test_a_wrong_setting_is_told_within_seconds_while_the_tap_still_writes(settings: dict[str, str], sentence: str, migration: Migration) -> None:
     process = piped(migration, **settings)
     assert process.stdin is not None
     began = time.monotonic()

@@ -61,7 +61,15 @@ def test_each_type_of_a_schema_has_a_column_type(stage: Stage) -> None:
 
 
 def test_values_arrive_as_they_were_sent(stage: Stage) -> None:
-    row = {"id": 1, "text": "Ünïcödé 日本 \u0000 'quote' \"double\"\nline", "money": Decimal("1234.56"), "flag": True, "day": "2026-02-28", "ids": [3, 1], "any": {"a": [1]}}
+    row = {
+        "id": 1,
+        "text": "Ünïcödé 日本 \u0000 'quote' \"double\"\nline",
+        "money": Decimal("1234.56"),
+        "flag": True,
+        "day": "2026-02-28",
+        "ids": [3, 1],
+        "any": {"a": [1]},
+    }
     fill(stage, "s", [row, {"id": 2}], id="int", text="text", money="money", flag="bool", day="date", ids="ids", any="any")
     first, second = table(stage, "s")
     assert first[1] == row["text"]
@@ -100,7 +108,16 @@ def test_a_stream_without_key_keeps_every_row(stage: Stage) -> None:
 
 def test_new_columns_are_added_types_widened_and_dropped_columns_kept(stage: Stage) -> None:
     fill(stage, "s", [{"id": 1, "n": 5, "day": "2026-01-01", "gone": "x", "mixed": 7}], id="int", n="int", day="date", gone="text", mixed="int")
-    fill(stage, "s", [{"id": 2, "n": 1.5, "day": "2026-01-01T10:00:00Z", "new": "y", "mixed": "seven"}], id="int", n="money", day="time", new="text", mixed="text")
+    fill(
+        stage,
+        "s",
+        [{"id": 2, "n": 1.5, "day": "2026-01-01T10:00:00Z", "new": "y", "mixed": "seven"}],
+        id="int",
+        n="money",
+        day="time",
+        new="text",
+        mixed="text",
+    )
     assert types(stage, "s") == {"id": "BIGINT", "n": "DOUBLE", "day": "TIMESTAMP WITH TIME ZONE", "gone": "VARCHAR", "mixed": "VARCHAR", "new": "VARCHAR"}
     assert table(stage, "s", "id, n, gone, mixed, new") == [(1, 5.0, "x", "7", None), (2, 1.5, None, "seven", "y")]
 

@@ -39,9 +39,7 @@ def test_only_the_last_state_is_passed_on_as_it_came(migration: Migration, provi
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"bookmarks": {"people": {"replication_key_value": "ä"}}, "extra": [1.5]}]
 
 
-def test_the_log_ends_with_what_the_run_did(
-    migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_ends_with_what_the_run_did(migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
     provider.people[0]["email"] = "nonsense"
     caplog.set_level("INFO")
     assert invoke(migration, provider.feed().text).exit_code == 0
@@ -74,9 +72,7 @@ def test_a_line_that_is_no_message_ends_the_run_without_being_quoted(
     assert migration.splynx.writes() == {}
 
 
-def test_a_record_that_does_not_fit_ends_the_run_with_one_clear_line(
-    migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_record_that_does_not_fit_ends_the_run_with_one_clear_line(migration: Migration, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
     provider.people[3]["seen"] = "Jane's wedding"
     result = invoke(migration, provider.feed().text)
     assert (result.exit_code, result.stdout) == (1, "")

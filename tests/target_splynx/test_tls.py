@@ -32,9 +32,7 @@ def test_ca_bundle_makes_it_trusted(tmp_path: Path) -> None:
     certificate = self_signed(tmp_path)
     with serve(certificate=certificate) as server:
         connect(settings(server.url, ca_bundle=str(certificate))).check()
-        assert [(method, path.split("?")[0]) for method, path, _ in server.asked] == [
-            ("GET", "/api/2.0/admin/administration/partners")
-        ]
+        assert [(method, path.split("?")[0]) for method, path, _ in server.asked] == [("GET", "/api/2.0/admin/administration/partners")]
 
 
 def test_a_trusted_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
@@ -70,9 +68,7 @@ def test_a_redirect_never_carries_the_key_to_another_host() -> None:
 def test_the_target_itself_says_it_in_its_last_line(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     with serve(certificate=self_signed(tmp_path)) as server:
-        config.write_text(
-            json.dumps({"api_url": server.url, "api_key": "key", "api_secret": SECRET, "workspace": str(tmp_path / "w")})
-        )
+        config.write_text(json.dumps({"api_url": server.url, "api_key": "key", "api_secret": SECRET, "workspace": str(tmp_path / "w")}))
         schema = {"type": "SCHEMA", "stream": "a", "key_properties": ["id"], "schema": {"properties": {"id": {"type": "integer"}}}}
         done = subprocess.run(
             [sys.executable, "-m", "target_splynx", "--config", str(config)],

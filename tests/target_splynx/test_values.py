@@ -64,7 +64,19 @@ def test_what_means_the_same_is_the_same(left: Any, right: Any) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [(0, None), (0, ""), ("007", 7), ("Å", "A"), ("a", "A"), ([1], [1, 2]), ([1, 1], [1]), ("1e3", 1000), ("+1", 1), ({"a": 1}, {"a": 2}), ([{"a": 1}], [{"a": 2}])],
+    [
+        (0, None),
+        (0, ""),
+        ("007", 7),
+        ("Å", "A"),
+        ("a", "A"),
+        ([1], [1, 2]),
+        ([1, 1], [1]),
+        ("1e3", 1000),
+        ("+1", 1),
+        ({"a": 1}, {"a": 2}),
+        ([{"a": 1}], [{"a": 2}]),
+    ],
 )
 def test_what_means_something_else_is_not(left: Any, right: Any) -> None:
     assert not same(left, right)
@@ -89,7 +101,16 @@ def test_each_type_has_its_form(kind: str, value: Any, sent: Any) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("number", "five"), ("number", "NaN"), ("decimal", "Infinity"), ("boolean", "maybe"), ("date", "02.01.2026"), ("datetime", "soon"), ("array", "{"), ("array", 5)],
+    [
+        ("number", "five"),
+        ("number", "NaN"),
+        ("decimal", "Infinity"),
+        ("boolean", "maybe"),
+        ("date", "02.01.2026"),
+        ("datetime", "soon"),
+        ("array", "{"),
+        ("array", 5),
+    ],
 )
 def test_what_does_not_fit_is_told(kind: str, value: Any) -> None:
     with pytest.raises(WrongType):

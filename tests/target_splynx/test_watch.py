@@ -129,9 +129,7 @@ def test_the_pulse_is_private_small_and_not_too_frequent(migration: Migration, m
     assert last_beat(migration.workspace) is None
 
 
-def test_the_log_tells_each_section_s_pace(
-    migration: Migration, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_log_tells_each_section_s_pace(migration: Migration, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     every, *others = Progress.__init__.__defaults__ or ()
     assert every == 5.0
     monkeypatch.setattr(Progress.__init__, "__defaults__", (0.2, *others))

@@ -133,9 +133,7 @@ def _months_of(row: Row, own: int, asked: int | None) -> int:
     return own if asked is None else asked
 
 
-def _service_line(
-    splynx: Splynx, name: str, row: Row, to_bill: date, billing_day: int, months: int
-) -> Line | None:
+def _service_line(splynx: Splynx, name: str, row: Row, to_bill: date, billing_day: int, months: int) -> Line | None:
     if row["status"] not in _BILLED or row["bundle_service_id"]:
         return None
     begin = _date(row.hidden.get("charged_until"))

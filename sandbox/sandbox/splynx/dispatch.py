@@ -109,9 +109,7 @@ def _matching(call: Call, resource: Resource) -> tuple[list[Row], list[Row]]:
         raise server_error()
     if resource.name == "support/ticket-messages" and not query.has_main:
         raise server_error()
-    rows = query.matching(
-        splynx.table(resource.name), engine.scoped_rows(splynx, resource, _scope(call, resource))
-    )
+    rows = query.matching(splynx.table(resource.name), engine.scoped_rows(splynx, resource, _scope(call, resource)))
     bare = resource.name == "config/additional-fields" and not rows and not query.conditions
     if bare and splynx.settings.empty_additional_fields_400:
         raise ApiError(400, "BAD_REQUEST", "No additional fields for this module!")  # GUESS: the words

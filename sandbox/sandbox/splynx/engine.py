@@ -40,13 +40,9 @@ MADE_WITH_PARENT = {
 RENDERERS: dict[str, Callable[[Splynx, Row], Values]] = {}
 
 
-def create(
-    splynx: Splynx, resource: Resource, body: Any, identity: Identity, scope: Values | None = None
-) -> Row:
+def create(splynx: Splynx, resource: Resource, body: Any, identity: Identity, scope: Values | None = None) -> Row:
     """Check and insert a record; raises ValidationFailedError (422) or ApiError."""
-    change = Change(
-        splynx, resource, "create", {}, body=_body(body, scope), identity=identity, scope=scope or {}
-    )
+    change = Change(splynx, resource, "create", {}, body=_body(body, scope), identity=identity, scope=scope or {})
     clean_body(change)
     _stamp(change)
     _check(change)

@@ -38,11 +38,7 @@ class Keys:
             fields = CONTRACT.objects[name].fields
             leaves = CONTRACT.leaf_fields(name)
             # A relation tells its column, also where that is not <field>_id (parent_subnet, service_metadatum).
-            targets = {
-                relation.column: relation.target
-                for field in fields
-                if (relation := find_relation(name, field)) is not None and relation.kind == "key"
-            }
+            targets = {relation.column: relation.target for field in fields if (relation := find_relation(name, field)) is not None and relation.kind == "key"}
             for column, field in leaves.items():
                 if not column.endswith("_id") or field.type.name != "Int64Bit" or (name, column) in NO_KEYS:
                     continue

@@ -43,9 +43,7 @@ def moved(path: Path, since: str = "2026-11-15T12:00:00+00:00") -> dict[str, int
     with closing(open_database(path, read_only=True)) as connection:
         for name in CONTRACT.stored_types:
             if "updated_at" in CONTRACT.leaf_fields(name):
-                count = connection.execute(f'SELECT count(*) FROM "{name}" WHERE updated_at > ?', (since,)).fetchone()[
-                    0
-                ]
+                count = connection.execute(f'SELECT count(*) FROM "{name}" WHERE updated_at > ?', (since,)).fetchone()[0]
                 if count:
                     counts[name] = count
     return counts
@@ -54,9 +52,7 @@ def moved(path: Path, since: str = "2026-11-15T12:00:00+00:00") -> dict[str, int
 def test_one_contact_touched_is_one_row_changed(own_store: Path) -> None:
     before = snapshot(own_store)
     with closing(open_database(own_store, read_only=True)) as connection:
-        account_id = connection.execute(
-            'SELECT contactable_id FROM "Contact" WHERE contactable_type = \'Account\' AND "primary"'
-        ).fetchone()[0]
+        account_id = connection.execute('SELECT contactable_id FROM "Contact" WHERE contactable_type = \'Account\' AND "primary"').fetchone()[0]
     contact_id = touch_contact_email(own_store, account_id, "somebody.new@example.com", LATER)
     after = snapshot(own_store)
     assert {key for key in after if after[key] != before.get(key)} == {("Contact", contact_id)}
@@ -94,9 +90,7 @@ def test_deleted_services_are_gone_and_leave_a_trace_in_the_log(own_store: Path)
             ).fetchall()
             assert log == [(LATER_STAMP,)]
             # The account itself did not move.
-            assert connection.execute(
-                'SELECT updated_at < ? FROM "Account" WHERE id = ?', (LATER_STAMP, entry["account_id"])
-            ).fetchone() == (1,)
+            assert connection.execute('SELECT updated_at < ? FROM "Account" WHERE id = ?', (LATER_STAMP, entry["account_id"])).fetchone() == (1,)
     assert moved(own_store) == {"AccountEvent": 2, "Log": 2}
     agrees(own_store)
 
@@ -132,25 +126,13 @@ def test_new_accounts_are_complete(own_store: Path, keys: Any) -> None:
                 assert connection.execute(query, (account_id,)).fetchone(), query
         stamps = set()
         for name in moved(own_store):
-            stamps |= {
-                row[0]
-                for row in connection.execute(
-                    f'SELECT DISTINCT updated_at FROM "{name}" WHERE updated_at > ?', ("2026-11-15T12:00:00+00:00",)
-                )
-            }
+            stamps |= {row[0] for row in connection.execute(f'SELECT DISTINCT updated_at FROM "{name}" WHERE updated_at > ?', ("2026-11-15T12:00:00+00:00",))}
         assert stamps == {LATER_STAMP}, "every new row is later than any bookmark"
-        addresses = [
-            row[0]
-            for row in connection.execute('SELECT subnet FROM "IpAssignment" WHERE created_at = ?', (LATER_STAMP,))
-        ]
+        addresses = [row[0] for row in connection.execute('SELECT subnet FROM "IpAssignment" WHERE created_at = ?', (LATER_STAMP,))]
         for address in addresses:
-            assert connection.execute(
-                'SELECT count(*) FROM "IpAssignment" WHERE subnet = ?', (address,)
-            ).fetchone() == (1,)
+            assert connection.execute('SELECT count(*) FROM "IpAssignment" WHERE subnet = ?', (address,)).fetchone() == (1,)
         assert keys.broken(connection) == {
-            (dirt.type, dirt.row_id)
-            for dirt in truth.dirt
-            if dirt.code.startswith("orphan_") or dirt.code == "reply_without_ticket"
+            (dirt.type, dirt.row_id) for dirt in truth.dirt if dirt.code.startswith("orphan_") or dirt.code == "reply_without_ticket"
         }
     agrees(own_store)
 
@@ -171,18 +153,9 @@ def test_disconnected_accounts(own_store: Path, keys: Any) -> None:
         for entry in changes.changed["disconnected_accounts"]:
             assert not truth.accounts[entry["id"]].active
             assert truth.accounts[entry["id"]].services == {}
-            assert (
-                connection.execute('SELECT 1 FROM "RadiusAccount" WHERE account_id = ?', (entry["id"],)).fetchone()
-                is None
-            )
-            assert connection.execute('SELECT updated_at FROM "Account" WHERE id = ?', (entry["id"],)).fetchone() == (
-                LATER_STAMP,
-            )
-        assert {
-            key
-            for key in keys.broken(connection)
-            if key[0] not in ("Contact", "Address", "CustomFieldData", "Debit", "TicketReply")
-        } == set()
+            assert connection.execute('SELECT 1 FROM "RadiusAccount" WHERE account_id = ?', (entry["id"],)).fetchone() is None
+            assert connection.execute('SELECT updated_at FROM "Account" WHERE id = ?', (entry["id"],)).fetchone() == (LATER_STAMP,)
+        assert {key for key in keys.broken(connection) if key[0] not in ("Contact", "Address", "CustomFieldData", "Debit", "TicketReply")} == set()
     agrees(own_store)
 
 
@@ -219,11 +192,7 @@ def agrees(path: Path) -> None:
     dirty = truth.dirty_account_ids
     accounts = [account for account in truth.accounts.values() if account.id not in dirty]
     assert [account.id for account in accounts if not account.balances_agree] == []
-    assert [
-        account.id
-        for account in accounts
-        if account.active and account.next_charge_cents != account.next_recurring_charge_amount
-    ] == []
+    assert [account.id for account in accounts if account.active and account.next_charge_cents != account.next_recurring_charge_amount] == []
 
 
 def test_commands(tmp_path: Path) -> None:

@@ -69,9 +69,7 @@ def test_next_charge_and_revenue() -> None:
     assert half_up(monthly_revenue(lines)) == 4533
 
 
-@pytest.mark.parametrize(
-    ("value", "cents"), [(Fraction(5, 2), 3), (Fraction(-5, 2), -3), (Fraction(7, 3), 2), (Fraction(0), 0)]
-)
+@pytest.mark.parametrize(("value", "cents"), [(Fraction(5, 2), 3), (Fraction(-5, 2), -3), (Fraction(7, 3), 2), (Fraction(0), 0)])
 def test_half_up(value: Fraction, cents: int) -> None:
     assert half_up(value) == cents
 

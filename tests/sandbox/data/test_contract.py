@@ -46,9 +46,7 @@ def test_enums_and_formats(rows: sqlite3.Connection) -> None:
         for column, field in CONTRACT.leaf_fields(name).items():
             if field.type.is_list:
                 continue
-            values = [
-                row[0] for row in rows.execute(f'SELECT DISTINCT "{column}" FROM "{name}" WHERE "{column}" IS NOT NULL')
-            ]
+            values = [row[0] for row in rows.execute(f'SELECT DISTINCT "{column}" FROM "{name}" WHERE "{column}" IS NOT NULL')]
             if field.type.name in CONTRACT.enums:
                 wrong += [(name, column, value) for value in values if value not in CONTRACT.enums[field.type.name]]
             elif field.type.name in FORMATS:
@@ -64,11 +62,7 @@ def test_foreign_keys_hold_in_clean_data(clean_rows: sqlite3.Connection, keys: K
 
 
 def test_only_the_orphans_that_are_recorded_lead_nowhere(rows: sqlite3.Connection, truth: Truth, keys: Keys) -> None:
-    orphans = {
-        (dirt.type, dirt.row_id)
-        for dirt in truth.dirt
-        if dirt.code.startswith("orphan_") or dirt.code == "reply_without_ticket"
-    }
+    orphans = {(dirt.type, dirt.row_id) for dirt in truth.dirt if dirt.code.startswith("orphan_") or dirt.code == "reply_without_ticket"}
     assert keys.broken(rows) == orphans
 
 
@@ -103,9 +97,7 @@ def test_nothing_happened_in_the_future_and_nothing_before_it_was_made(rows: sql
         name
         for name in filled_types(rows)
         if "updated_at" in CONTRACT.leaf_fields(name)
-        and rows.execute(
-            f'SELECT 1 FROM "{name}" WHERE updated_at < created_at OR updated_at > ? LIMIT 1', (now,)
-        ).fetchone()
+        and rows.execute(f'SELECT 1 FROM "{name}" WHERE updated_at < created_at OR updated_at > ? LIMIT 1', (now,)).fetchone()
     ]
     assert wrong == []
 

@@ -20,9 +20,7 @@ def fingerprint(path: Path) -> str:
     connection = open_database(path, read_only=True)
     digest = hashlib.sha256()
     for name in (*load_contract().stored_types, *OWN_TABLES):
-        for row in connection.execute(
-            f'SELECT * FROM "{name}" ORDER BY 1, 2, 3' if name == "_relation" else f'SELECT * FROM "{name}"'
-        ):
+        for row in connection.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2, 3' if name == "_relation" else f'SELECT * FROM "{name}"'):
             digest.update(repr(row).encode())
     connection.close()
     return digest.hexdigest()

@@ -102,20 +102,14 @@ def test_what_a_query_finds_is_what_was_recorded(code: str, rows: sqlite3.Connec
     assert found == recorded(truth, code)
 
 
-@pytest.mark.parametrize(
-    "code", sorted(set(DETECTORS) - {code for code, entry in DIRT_CODES.items() if entry.ordinary})
-)
+@pytest.mark.parametrize("code", sorted(set(DETECTORS) - {code for code, entry in DIRT_CODES.items() if entry.ordinary}))
 def test_clean_data_are_clean(code: str, clean_rows: sqlite3.Connection) -> None:
     assert clean_rows.execute(DETECTORS[code]).fetchall() == []
 
 
 def test_invalid_addresses_of_mail(rows: sqlite3.Connection, truth: Truth) -> None:
     good = re.compile(r"[A-Za-z0-9.]+@[a-z.]+\.(com|net|org)")
-    found = {
-        row_id
-        for row_id, mail in rows.execute('SELECT id, email_address FROM "Contact" WHERE email_address IS NOT NULL')
-        if not good.fullmatch(mail)
-    }
+    found = {row_id for row_id, mail in rows.execute('SELECT id, email_address FROM "Contact" WHERE email_address IS NOT NULL') if not good.fullmatch(mail)}
     assert found == recorded(truth, "invalid_email") | recorded(truth, "several_emails_in_one")
 
 
@@ -124,14 +118,8 @@ def test_balances(truth: Truth) -> None:
     assert wrong == {dirt.account_id for dirt in truth.dirt if dirt.code == "balance_mismatch"}
     credit = {account.id for account in truth.accounts.values() if account.owed_cents < 0}
     assert credit == recorded(truth, "credit_balance")
-    waiting = {
-        account.id for account in truth.accounts.values() if account.unused_payment_cents and account.open_invoices
-    }
-    assert waiting == {
-        dirt.account_id
-        for dirt in truth.dirt
-        if dirt.code in ("unapplied_payment_with_open_invoices", "frozen_invoice")
-    }
+    waiting = {account.id for account in truth.accounts.values() if account.unused_payment_cents and account.open_invoices}
+    assert waiting == {dirt.account_id for dirt in truth.dirt if dirt.code in ("unapplied_payment_with_open_invoices", "frozen_invoice")}
 
 
 def test_addresses_of_the_network(rows: sqlite3.Connection, truth: Truth) -> None:
@@ -149,9 +137,7 @@ def test_addresses_of_the_network(rows: sqlite3.Connection, truth: Truth) -> Non
     assert hard == recorded(truth, "duplicate_ip")
     assert mixed == recorded(truth, "soft_hard_clash")
     networks = [(row_id, ip_network(subnet)) for row_id, subnet in subnets.items()]
-    inside = {
-        one for one, a in networks for two, b in networks if one != two and a.version == b.version and a.subnet_of(b)
-    }  # type: ignore[arg-type]
+    inside = {one for one, a in networks for two, b in networks if one != two and a.version == b.version and a.subnet_of(b)}  # type: ignore[arg-type]
     assert inside == recorded(truth, "overlapping_subnets")
 
 

@@ -74,9 +74,7 @@ def test_a_declined_payment_pays_nothing(books: Path) -> None:
 
 def test_money_is_not_left_over_while_invoices_are_open(books: Path) -> None:
     truth = read_truth(books)
-    assert [
-        account.id for account in truth.accounts.values() if account.credit_left_cents and account.open_invoices
-    ] == []
+    assert [account.id for account in truth.accounts.values() if account.credit_left_cents and account.open_invoices] == []
 
 
 def test_a_parent_invoice_names_what_is_due_on_its_children(books: Path) -> None:
@@ -129,9 +127,7 @@ def test_without_history_there_is_no_money_but_a_next_bill(tmp_path: Path) -> No
     truth = read_truth(path)
     assert not {"Invoice", "Debit", "Payment", "Credit", "TaxTransaction"} & set(truth.rows)
     dirty = truth.dirty_account_ids
-    assert all(
-        account.next_bill_date for account in truth.accounts.values() if account.active and account.id not in dirty
-    )
+    assert all(account.next_bill_date for account in truth.accounts.values() if account.active and account.id not in dirty)
 
 
 def test_the_server_shows_the_same_running_balance(store: Path, truth: Truth) -> None:

@@ -55,9 +55,7 @@ def insert(connection: sqlite3.Connection, type_name: str, **values: Any) -> Non
 def relate(connection: sqlite3.Connection, one: tuple[str, int, str], other: tuple[str, int, str]) -> None:
     """Tie two rows many-to-many, in both directions."""
     for (owner, number, field), (target, target_number, _field) in ((one, other), (other, one)):
-        connection.execute(
-            'INSERT INTO "_relation" VALUES (?, ?, ?, ?, ?)', (owner, number, field, target, target_number)
-        )
+        connection.execute('INSERT INTO "_relation" VALUES (?, ?, ?, ?, ?)', (owner, number, field, target, target_number))
 
 
 def fill(connection: sqlite3.Connection) -> None:

@@ -57,11 +57,7 @@ def expected_arguments(spec: str, *, root: bool) -> dict[str, str]:
     target = contract["connections"].get(kind, kind)
     fields = (contract["objects"].get(target) or {}).get("fields") or contract["interfaces"][target]
     leaves = BUILT_IN | set(contract["scalars"].split()) | contract["enums"].keys()
-    expected = {
-        name: field.split(" (")[0].removesuffix("!")
-        for name, field in fields.items()
-        if field.split(" (")[0].strip("[]!") in leaves
-    }
+    expected = {name: field.split(" (")[0].removesuffix("!") for name, field in fields.items() if field.split(" (")[0].strip("[]!") in leaves}
     expected |= {
         "paginator": "Paginator",
         "sorter": "[Sorter]",

@@ -120,9 +120,7 @@ def test_random_selections_equal_plain_execution(fast: Engine, plain: Engine, co
         ("UPDATE SystemSetting SET country = NULL", QUERIES[4]),
     ],
 )
-def test_flawed_rows_give_the_same_errors(
-    fast: Engine, plain: Engine, connection: sqlite3.Connection, statement: str, query: str
-) -> None:
+def test_flawed_rows_give_the_same_errors(fast: Engine, plain: Engine, connection: sqlite3.Connection, statement: str, query: str) -> None:
     connection.execute(statement)
     first, second = run(fast, connection, query), run(plain, connection, query)
     assert first == second
@@ -178,9 +176,7 @@ def test_documents_are_parsed_once(fast: Engine) -> None:
     bad = fast.document("{ nonsense { id } }")
     assert bad.errors
     assert fast.document("{").errors
-    assert fast.document(
-        "{ a: accounts { __typename } me { id } ...f } fragment f on Query { me { id } }"
-    ).root_names() == [
+    assert fast.document("{ a: accounts { __typename } me { id } ...f } fragment f on Query { me { id } }").root_names() == [
         "accounts",
         "me",
     ]
@@ -220,14 +216,9 @@ def test_simple_pages_are_fast(tmp_path: Path, fast: Engine) -> None:
     marks = ", ".join("?" for _ in names)
     day = "2026-01-01T00:00:00+00:00"
     given = {"type": "RECURRING", "created_at": day, "updated_at": day, "reversed": 0, "minutes": 1.5}
-    whole = {
-        name for name, field in load_contract().leaf_fields("Debit").items() if field.type.name in {"Int", "Int64Bit"}
-    }
+    whole = {name for name, field in load_contract().leaf_fields("Debit").items() if field.type.name in {"Int", "Int64Bit"}}
     numbers = range(1, 2_001)
-    rows = [
-        [given.get(name, n if name in whole else None if name.startswith("pro") else "text") for name in names]
-        for n in numbers
-    ]
+    rows = [[given.get(name, n if name in whole else None if name.startswith("pro") else "text") for name in names] for n in numbers]
     nulls = [names.index(name) for name in ("reversed_at", "service_transaction_type")]
     for row in rows:
         for index in nulls:

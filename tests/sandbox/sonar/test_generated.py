@@ -30,9 +30,7 @@ def server(generated: Path) -> Iterator[SonarServer]:
 
 
 def test_a_missing_database_is_generated_and_an_existing_one_kept(generated: Path) -> None:
-    assert [each.name for each in generated.parent.iterdir() if not each.name.endswith(("-wal", "-shm"))] == [
-        "sonar.sqlite"
-    ]
+    assert [each.name for each in generated.parent.iterdir() if not each.name.endswith(("-wal", "-shm"))] == ["sonar.sqlite"]
     before = generated.stat().st_mtime_ns
     ensure_database(generated, accounts=999, seed=9, history="none")
     assert generated.stat().st_mtime_ns == before

@@ -47,9 +47,7 @@ def test_the_largest_page_can_be_set(database: Path) -> None:
     with SonarServer(database, token="t", largest_page=50) as server:
         for size, wrong in ((51, True), (50, False)):
             body = {"query": query.replace("51", str(size))}
-            answer = requests.post(
-                f"{server.url}/api/graphql", json=body, headers={"Authorization": "Bearer t"}, timeout=10
-            )
+            answer = requests.post(f"{server.url}/api/graphql", json=body, headers={"Authorization": "Bearer t"}, timeout=10)
             assert ("errors" in answer.json()) is wrong
 
 
@@ -60,9 +58,7 @@ def test_the_silent_window(database: Path) -> None:
         found = []
         for page in (1, 2, 3, 4):
             body = {"query": query, "variables": {"page": page}}
-            answer = requests.post(
-                f"{server.url}/api/graphql", json=body, headers={"Authorization": "Bearer t"}, timeout=10
-            ).json()
+            answer = requests.post(f"{server.url}/api/graphql", json=body, headers={"Authorization": "Bearer t"}, timeout=10).json()
             assert answer["data"]["contacts"]["page_info"]["total_count"] == 240
             found.append(len(answer["data"]["contacts"]["entities"]))
     assert found == [40, 40, 20, 0]
@@ -192,9 +188,7 @@ def test_transactions_have_a_running_balance(ask: Ask) -> None:
     assert rows[3]["debit"] is None
     assert [row["successful"] for row in rows[3:]] == [True, False, True]
     assert all(row["account"] == {"id": "1"} for row in rows)
-    everybody = ask(
-        "{ transactions(paginator: {page: 2, records_per_page: 4}) { entities { id } page_info { total_count } } }"
-    )
+    everybody = ask("{ transactions(paginator: {page: 2, records_per_page: 4}) { entities { id } page_info { total_count } } }")
     assert (
         len(everybody["transactions"]["entities"]),
         everybody["transactions"]["page_info"]["total_count"],
@@ -209,9 +203,7 @@ def test_core_roots_are_what_the_instance_owes_sonar_and_it_owes_nothing(ask: As
     query = """{ core_transactions { page_info { total_count } } core_invoices { page_info { total_count } }
         core_credit_cards { page_info { total_count } } invoices { page_info { total_count } } }"""
     with SonarServer(own_database, token="t") as server:
-        answer = requests.post(
-            f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10
-        ).json()
+        answer = requests.post(f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10).json()
     counts = {name: page["page_info"]["total_count"] for name, page in answer["data"].items()}
     assert counts == {"core_transactions": 0, "core_invoices": 0, "core_credit_cards": 0, "invoices": 1}
 
@@ -328,9 +320,7 @@ def test_me_is_the_first_user(ask: Ask, own_database: Path) -> None:
     connection.execute("INSERT INTO User (id, name, super_admin, role_id) VALUES (7, 'Ada', 0, 4)")
     connection.close()
     with SonarServer(own_database, token="t") as server:
-        answer = requests.post(
-            f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10
-        ).json()
+        answer = requests.post(f"{server.url}/api/graphql", json={"query": query}, headers={"Authorization": "Bearer t"}, timeout=10).json()
     assert answer["data"]["me"] == {
         "id": "7",
         "name": "Ada",

@@ -53,10 +53,7 @@ def test_members_are_anded_and_items_ored(accounts: Callable[[str], set[int]]) -
 
 
 def test_the_same_attribute_twice_in_an_item_is_and(accounts: Callable[[str], set[int]]) -> None:
-    between = (
-        'integer_fields: [{attribute: "id", search_value: 4, operator: GT},'
-        ' {attribute: "id", search_value: 8, operator: LT}]'
-    )
+    between = 'integer_fields: [{attribute: "id", search_value: 4, operator: GT}, {attribute: "id", search_value: 8, operator: LT}]'
     assert accounts(search(between)) == {5, 6, 7}
 
 
@@ -106,9 +103,7 @@ def test_datetime_date_float_boolean(accounts: Callable[[str], set[int]], ask: A
     assert accounts(search(after)) == late
     day = 'date_fields: [{attribute: "next_bill_date", search_value: "2026-12-02", operator: EQ}]'
     assert accounts(search(day)) == {n for n in VISIBLE if n % 2 and n % 28 + 1 == 2}
-    assert accounts(search('boolean_fields: [{attribute: "is_delinquent", search_value: true, operator: NEQ}]')) == {
-        n for n in VISIBLE if n % 5
-    }
+    assert accounts(search('boolean_fields: [{attribute: "is_delinquent", search_value: true, operator: NEQ}]')) == {n for n in VISIBLE if n % 5}
     query = """{ network_sites(search: {float_fields: {attribute: "height_in_meters", search_value: 10,
     operator: GT}})
         { entities { name height_in_meters } } }"""
@@ -166,10 +161,7 @@ def test_general_search(accounts: Callable[[str], set[int]]) -> None:
 
 def test_relation_filters(accounts: Callable[[str], set[int]]) -> None:
     def relation(name: str, value: str, more: str = "") -> str:
-        return (
-            f'{{relation: "{name}", search: {{string_fields: {{attribute: "number", search_value: "{value}",'
-            f" match: true}}}}{more}}}"
-        )
+        return f'{{relation: "{name}", search: {{string_fields: {{attribute: "number", search_value: "{value}", match: true}}}}{more}}}'
 
     phones = "contacts.phone_numbers"
     assert accounts(f"reverse_relation_filters: [{relation(phones, '5550009')}]") == {4}
@@ -178,9 +170,7 @@ def test_relation_filters(accounts: Callable[[str], set[int]]) -> None:
     groups = relation(phones, "5550009") + ", " + relation(phones, "5550011", ', group: "2"')
     assert accounts(f"reverse_relation_filters: [{groups}]") == {4, 5}
     assert accounts('reverse_relation_filters: [{relation: "account_groups"}]') == {1, 2, 3, 4, 5, 6}
-    assert accounts('reverse_relation_filters: [{relation: "account_groups", is_empty: true}]') == VISIBLE - set(
-        range(1, 7)
-    )
+    assert accounts('reverse_relation_filters: [{relation: "account_groups", is_empty: true}]') == VISIBLE - set(range(1, 7))
     assert accounts('reverse_relation_filters: {relation: "account_groups", general_search: "group 2"}') == {
         3,
         4,
@@ -191,9 +181,7 @@ def test_relation_filters(accounts: Callable[[str], set[int]]) -> None:
         2,
         3,
     }
-    inside = search(
-        'reverse_relation_filters: {relation: "account_groups"}, boolean_fields: {attribute: "is_delinquent", search_value: true}'
-    )
+    inside = search('reverse_relation_filters: {relation: "account_groups"}, boolean_fields: {attribute: "is_delinquent", search_value: true}')
     assert accounts(inside) == {5}
 
 

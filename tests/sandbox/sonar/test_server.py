@@ -243,9 +243,7 @@ def post_count(path: Path) -> int:
 
 
 def test_the_event_loop_answers_while_queries_run(server: SonarServer) -> None:
-    heavy = {
-        "query": "{ accounts { entities { contacts { entities { phone_numbers { entities { id number } } } } } } }"
-    }
+    heavy = {"query": "{ accounts { entities { contacts { entities { phone_numbers { entities { id number } } } } } } }"}
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         running = [pool.submit(post, server, heavy) for _ in range(4)]
         started = time.perf_counter()

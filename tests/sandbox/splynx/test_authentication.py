@@ -122,7 +122,5 @@ def test_customers_see_only_their_portal_and_keys_never_do(api: Any) -> None:
     header = {"Authorization": f"Splynx-EA (access_token={answer.json()['access_token']})", "User-Agent": "x"}
     assert get(api.server, f"admin/customers/customer/{customer}", **header).status_code == 403
     assert get(api.server, "portal/services/billing-info", **header).json()["deposit"] == 0
-    made = requests.post(
-        api.server.api + "portal/profile/mobile-notification-token", json={"token": "t"}, headers=header, timeout=5
-    )
+    made = requests.post(api.server.api + "portal/profile/mobile-notification-token", json={"token": "t"}, headers=header, timeout=5)
     assert made.status_code == 201

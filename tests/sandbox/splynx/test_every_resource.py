@@ -16,8 +16,7 @@ CALL = {"from": "1", "to": "2", "duration": 3}
 # What the required columns alone do not say; values are the smallest that rules accept
 SPECIAL: dict[str, dict[str, Any]] = {
     "config/additional-fields": {"name": "colour", "title": "Colour", "type": "string"},
-    "config/modules": {"name": "boats", "title": "Boats", "root": "controllers\\admin\\CustomersController",
-                       "type": "simple"},
+    "config/modules": {"name": "boats", "title": "Boats", "root": "controllers\\admin\\CustomersController", "type": "simple"},
     "config/labels": {"module": "customers"},
     "config/mail": {"recipient": "a@example.net", "status": "sent"},
     "config/sms": {"recipient": "1", "status": "sent"},
@@ -85,10 +84,20 @@ class Maker:
         if target == "internal/roles":
             return "administrator"
         if target.startswith("internal/") or target in {
-            "administration/partners", "administration/locations", "administration/administrators", "config/taxes",
-            "support/tickets-types", "support/tickets-statuses", "support/tickets-groups", "finance/payment-methods",
-            "finance/transaction-categories", "scheduling/projects", "config/scheduling-workflow",
-            "config/scheduling-project-types", "config/scheduling-project-categories", "config/states-provinces",
+            "administration/partners",
+            "administration/locations",
+            "administration/administrators",
+            "config/taxes",
+            "support/tickets-types",
+            "support/tickets-statuses",
+            "support/tickets-groups",
+            "finance/payment-methods",
+            "finance/transaction-categories",
+            "scheduling/projects",
+            "config/scheduling-workflow",
+            "config/scheduling-project-types",
+            "config/scheduling-project-categories",
+            "config/states-provinces",
         }:
             return 1
         if target not in self.ids:
@@ -165,8 +174,9 @@ def test_create_read_change_delete(api: Any, name: str) -> None:
         if resource.id_in_answer in found:
             assert str(found[resource.id_in_answer]) == str(made)
     if "PUT" in methods:
-        change = {key: value for key, value in TEXTS.items()
-                  if key in resource.updatable and resource.fields[key].kind == "string" and key not in resource.locate}
+        change = {
+            key: value for key, value in TEXTS.items() if key in resource.updatable and resource.fields[key].kind == "string" and key not in resource.locate
+        }
         change.pop("name" if name in {"config/modules", "config/additional-fields"} else "-", None)
         api.put(item, change, methods["PUT"].status)
         if "GET" in methods and not custom_get:
@@ -200,8 +210,7 @@ def test_sub_resources_are_only_changed(api: Any, path: str) -> None:
     before = api.get(f"admin/{path}")
     api.put(f"admin/{path}", changes[path])
     after = api.get(f"admin/{path}")
-    assert {**before, **changes[path]} == {**after, "updated_at": before.get("updated_at")} if "updated_at" in before \
-        else {**before, **changes[path]} == after
+    assert {**before, **changes[path]} == {**after, "updated_at": before.get("updated_at")} if "updated_at" in before else {**before, **changes[path]} == after
 
 
 def test_every_operation_of_the_contract_is_answered(api: Any) -> None:

@@ -17,9 +17,7 @@ def names(api: Any, query: str) -> list[str]:
 @pytest.fixture
 def people(api: Any) -> Any:
     api.field("customers", "sonar_id", searchable=1)
-    for index, (name, city, gps) in enumerate(
-        [("Ada", "Paris", "1,2"), ("Bob", "Perth", None), ("Cid", "Oslo", None), ("Dan", "", "3,4")], start=1
-    ):
+    for index, (name, city, gps) in enumerate([("Ada", "Paris", "1,2"), ("Bob", "Perth", None), ("Cid", "Oslo", None), ("Dan", "", "3,4")], start=1):
         body = {"name": name, "email": f"{name}@example.net", "city": city, "date_add": f"2026-0{index}-01",
                 "additional_attributes": {"sonar_id": str(100 + index)}}  # fmt: skip
         if gps:
@@ -107,7 +105,5 @@ def test_numbers_can_be_texts_as_in_old_builds() -> None:
     from sandbox.splynx.server import SplynxServer
 
     with SplynxServer(strings=True) as server:
-        rows = requests.get(
-            server.api + "admin/finance/payment-methods", auth=("sandbox-key", "sandbox-secret"), timeout=5
-        ).json()
+        rows = requests.get(server.api + "admin/finance/payment-methods", auth=("sandbox-key", "sandbox-secret"), timeout=5).json()
         assert [row["id"] for row in rows] == ["1", "2", "3", "5", "6"]

@@ -29,9 +29,7 @@ def test_options_are_as_recorded_and_show_additional_fields(api: Any) -> None:
     recorded = load().paths["/admin/customers/customer"].options
     assert recorded is not None
     assert [(a["name"], a["type"], a["required"]) for a in options["attributes"]] == [row[:3] for row in recorded]
-    assert options["additional_attributes"] == [
-        {"name": "sonar_id", "title": "sonar_id", "type": "string", "required": False}
-    ]
+    assert options["additional_attributes"] == [{"name": "sonar_id", "title": "sonar_id", "type": "string", "required": False}]
     assert api.call("OPTIONS", "admin/tariffs/recurring").status_code == 405
     assert api.call("OPTIONS", "admin/networking/network-sites").json()["attributes"]
 
@@ -149,8 +147,7 @@ def test_recorded_statuses_and_envelopes(api: Any) -> None:
     assert said("GET", "admin/finance/refill-cards") == (405, disabled)
     assert said("GET", "admin/support/ticket-messages?limit=1")[0] == 500
     assert said("GET", "admin/customers/customer/0/internet-services")[0] == 500
-    assert said("GET", "admin/customers/customer/0/internet-services?main_attributes[id][0]=>&main_attributes[id][1]=0") \
-        == (200, b"[]")
+    assert said("GET", "admin/customers/customer/0/internet-services?main_attributes[id][0]=>&main_attributes[id][1]=0") == (200, b"[]")
     assert said("OPTIONS", "admin/auth/tokens")[0] == 500
     for path in ("admin/administration/roles", "admin/networking/nas-types", "admin/crm/deals"):
         assert said("GET", path)[0] == 404
@@ -158,9 +155,7 @@ def test_recorded_statuses_and_envelopes(api: Any) -> None:
     assert said("POST", CUSTOMERS, json=[1])[0] == 400
 
 
-@pytest.mark.parametrize("path", sorted({
-    path for path, item in load().paths.items() if item.recorded.get("POST {}") == 422
-}))
+@pytest.mark.parametrize("path", sorted({path for path, item in load().paths.items() if item.recorded.get("POST {}") == 422}))
 def test_empty_posts_are_422_where_recorded(api: Any, path: str) -> None:
     assert isinstance(api.call("POST", path.lstrip("/"), json={}).json(), list)
     assert api.call("POST", path.lstrip("/"), json={}).status_code == 422

@@ -20,9 +20,7 @@ from typing import Any
 TIMEOUT_SECONDS = 90
 
 STREAMS = ("accounts", "contacts", "system_setting", "payments", "notes", "account_services")
-SPECIAL_NOTE = (
-    'Zoë 👩‍🚀 said: "100 % \\ fine",\n\ttab, \u2028 line separator, Ελληνικά, 漢字, <b>&amp;</b> ' + "long " * 2000
-)
+SPECIAL_NOTE = 'Zoë 👩‍🚀 said: "100 % \\ fine",\n\ttab, \u2028 line separator, Ελληνικά, 漢字, <b>&amp;</b> ' + "long " * 2000
 """A text that finds out who cannot quote, escape or decode; put into note 3."""
 
 Row = dict[str, Any]
@@ -116,11 +114,7 @@ def truth(store: Path, entry: Mapping[str, Any]) -> dict[int, Row]:
     """The records of a stream by id, as the store has them and as JSON says it."""
     extension = entry["schema"]["x-sonar"]
     properties: Mapping[str, Any] = entry["schema"]["properties"]
-    hidden = {
-        item["breadcrumb"][1]
-        for item in entry["metadata"]
-        if item["breadcrumb"] and item["metadata"].get("selected-by-default") is False
-    }
+    hidden = {item["breadcrumb"][1] for item in entry["metadata"] if item["breadcrumb"] and item["metadata"].get("selected-by-default") is False}
     relations = extension["relations"]
     names = [name for name in properties if name not in relations and name not in hidden]
     connection = sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)
@@ -168,10 +162,7 @@ def comparable(rows: Mapping[int, Mapping[str, Any]], entry: Mapping[str, Any]) 
     where the schema says number. Columns that are not properties of the stream (the loaders' own) are left out.
     """
     properties: Mapping[str, Any] = entry["schema"]["properties"]
-    return {
-        row_id: {name: _comparable(value, properties[name]) for name, value in row.items() if name in properties}
-        for row_id, row in rows.items()
-    }
+    return {row_id: {name: _comparable(value, properties[name]) for name, value in row.items() if name in properties} for row_id, row in rows.items()}
 
 
 def _comparable(value: Any, schema: Mapping[str, Any]) -> Any:

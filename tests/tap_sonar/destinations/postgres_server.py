@@ -35,9 +35,7 @@ class Postgres:
 
     def connect(self) -> psycopg.Connection[dict[str, Any]]:
         """A connection whose rows are dicts."""
-        return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=USER, dbname="postgres", row_factory=psycopg.rows.dict_row
-        )
+        return psycopg.connect(host="127.0.0.1", port=self.port, user=USER, dbname="postgres", row_factory=psycopg.rows.dict_row)
 
 
 @contextmanager

@@ -13,9 +13,7 @@ from destination_tools import TARGET_DUCKDB
 
 from sandbox.data.change import Wishes, change
 
-pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 14), reason="target-duckdb needs a DuckDB that has no wheels for this Python"
-)
+pytestmark = pytest.mark.skipif(sys.version_info >= (3, 14), reason="target-duckdb needs a DuckDB that has no wheels for this Python")
 
 
 def table(path: Path, name: str) -> dict[int, Row]:
@@ -42,9 +40,7 @@ def same(warehouse: Path, store: Path, catalog: dict[str, Any]) -> None:
         assert comparable(table(warehouse, stream), entry) == expected, stream
 
 
-def test_load_change_and_upsert(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path
-) -> None:
+def test_load_change_and_upsert(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     target = Step([TARGET_DUCKDB.script()], {"path": str(warehouse), "default_target_schema": "sonar"})
     first = run_pipeline(tmp_path, tap_config, six_streams, target)

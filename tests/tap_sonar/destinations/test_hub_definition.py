@@ -39,9 +39,7 @@ def definition(plugin: str) -> dict[str, Any]:
 
 
 def test_up_to_date_with_the_code() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "docs" / "hub.py"), "--check"], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, str(ROOT / "docs" / "hub.py"), "--check"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -28,9 +28,7 @@ def read(folder: Path, stream: str) -> dict[int, dict[str, Any]]:
     return by_id
 
 
-def test_every_row_and_value_arrives(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path
-) -> None:
+def test_every_row_and_value_arrives(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path) -> None:
     out = tmp_path / "out"
     run_pipeline(tmp_path, tap_config, six_streams, jsonl(out))
     for stream in STREAMS:
@@ -40,9 +38,7 @@ def test_every_row_and_value_arrives(
     assert any(row["account_group_ids"] for row in read(out, "accounts").values())
 
 
-def test_second_run_sends_only_what_changed(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path
-) -> None:
+def test_second_run_sends_only_what_changed(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path) -> None:
     first = run_pipeline(tmp_path, tap_config, six_streams, jsonl(tmp_path / "first"))
     before = truth(store, entry_of(six_streams, "contacts"))
     changes = change(store, Wishes(touch_contacts=3, new_notes=2))
@@ -58,9 +54,7 @@ def test_second_run_sends_only_what_changed(
     assert not (tmp_path / "second" / "payments.jsonl").exists() or len(read(tmp_path / "second", "payments")) <= 2
 
 
-def test_stream_maps_of_the_tap(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path
-) -> None:
+def test_stream_maps_of_the_tap(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path) -> None:
     maps = {
         "contacts": {
             "__alias__": "people",
@@ -79,14 +73,10 @@ def test_stream_maps_of_the_tap(
         assert person["email_hash"] == (hashlib.md5(address.encode()).hexdigest() if address else None)
         assert "email_address" not in person
     payments = truth(store, entry_of(six_streams, "payments"))
-    assert read(tmp_path / "out", "payments") == {
-        row_id: {"id": row_id, "euros": row["amount"] / 100} for row_id, row in payments.items()
-    }
+    assert read(tmp_path / "out", "payments") == {row_id: {"id": row_id, "euros": row["amount"] / 100} for row_id, row in payments.items()}
 
 
-def test_flattening_of_the_tap(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path
-) -> None:
+def test_flattening_of_the_tap(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path) -> None:
     config = {**tap_config, "flattening_enabled": True, "flattening_max_depth": 1}
     run_pipeline(tmp_path, config, six_streams, jsonl(tmp_path / "out"))
     entry = entry_of(six_streams, "accounts")
@@ -95,9 +85,7 @@ def test_flattening_of_the_tap(
     assert comparable(accounts, entry) == comparable(truth(store, entry), entry)
 
 
-def test_map_transform_in_between(
-    tmp_path: Path, tap_config: dict[str, Any], whole_catalog: dict[str, Any], store: Path
-) -> None:
+def test_map_transform_in_between(tmp_path: Path, tap_config: dict[str, Any], whole_catalog: dict[str, Any], store: Path) -> None:
     catalog = selected(whole_catalog, "accounts", "contacts", "notes", full_table=["notes"])
     maps = {
         "accounts": {"shout": "name.upper()", "geopoint": None},
@@ -107,9 +95,7 @@ def test_map_transform_in_between(
     passed = run_pipeline(tmp_path, tap_config, catalog, mapper, jsonl(tmp_path / "out"))
     accounts = truth(store, entry_of(catalog, "accounts"))
     mapped = read(tmp_path / "out", "accounts")
-    assert {row_id: row["shout"] for row_id, row in mapped.items()} == {
-        row_id: row["name"].upper() for row_id, row in accounts.items()
-    }
+    assert {row_id: row["shout"] for row_id, row in mapped.items()} == {row_id: row["name"].upper() for row_id, row in accounts.items()}
     assert all("geopoint" not in row for row in mapped.values())
     assert [row["account_group_ids"] for row in mapped.values()] == [r["account_group_ids"] for r in accounts.values()]
     contacts = truth(store, entry_of(catalog, "contacts"))

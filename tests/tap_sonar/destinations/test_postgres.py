@@ -53,9 +53,7 @@ def same(server: Postgres, schema: str, store: Path, entry: dict[str, Any]) -> N
     assert found == comparable(truth(store, entry), entry), entry["tap_stream_id"]
 
 
-def test_load_change_and_upsert(
-    tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path, postgres: Postgres
-) -> None:
+def test_load_change_and_upsert(tmp_path: Path, tap_config: dict[str, Any], six_streams: dict[str, Any], store: Path, postgres: Postgres) -> None:
     target = loader(postgres, "sonar")
     first = run_pipeline(tmp_path, tap_config, six_streams, target)
     for stream in STREAMS:

@@ -11,9 +11,7 @@ ADDRESSES = ("services/ipv4_ip", "services/ipv6_ip", "services/services_internet
 
 
 def assign(bench: Any, kind: str, owner: int, block: str, subnet: int = 1, **values: Any) -> int:
-    return bench.add(
-        "ip_assignments", ipassignmentable_type=kind, ipassignmentable_id=owner, subnet=block, subnet_id=subnet, **{"soft": False} | values
-    )
+    return bench.add("ip_assignments", ipassignmentable_type=kind, ipassignmentable_id=owner, subnet=block, subnet_id=subnet, **{"soft": False} | values)
 
 
 def uses(bench: Any) -> dict[str, tuple[str, str]]:

@@ -13,9 +13,7 @@ TARIFFS = tuple(f"catalogue/tariffs_{kind}" for kind in ("internet", "voice", "r
 def test_a_data_service_becomes_an_internet_tariff(bench: Any, provider: Any) -> None:
     ledger = bench.add("general_ledger_codes", code="4000", description="Internet revenue")
     policy = bench.add("usage_based_billing_policies", name="1 TB fair use", cap_in_gigabytes=1000)
-    service = provider.service(
-        "Fiber  250", "DATA", 6995, company_id=2, general_ledger_code_id=ledger, speeds=(250_000, 0)
-    )
+    service = provider.service("Fiber  250", "DATA", 6995, company_id=2, general_ledger_code_id=ledger, speeds=(250_000, 0))
     bench.connection.execute(
         "UPDATE sonar.data_service_details SET usage_based_billing_policy_id = ? WHERE service_id = ?",
         [policy, service],
@@ -116,21 +114,14 @@ def taxed(bench: Any, provider: Any) -> dict[str, int]:
 def test_one_tariff_per_tax_that_customers_pay(bench: Any, taxed: dict[str, int]) -> None:
     bench.run("services/services_recurring")
     key = f"service:{taxed['service']}"
-    found = {
-        row.source_key: (row.title, row.vat_percent, row.tax_id)
-        for row in bench.results["catalogue/tariffs_recurring"]
-        if row.source_key.startswith(key)
-    }
+    found = {row.source_key: (row.title, row.vat_percent, row.tax_id) for row in bench.results["catalogue/tariffs_recurring"] if row.source_key.startswith(key)}
     assert found == {
         key: ("Line", Decimal("3.0000"), 12),
         f"{key}:0.0000": ("Line (no tax)", Decimal("0.0000"), None),
         f"{key}:3.2500": ("Line (tax 3.25 %)", Decimal("3.2500"), None),
         f"{key}:5.5000": ("Line (tax 5.5 %)", Decimal("5.5000"), 11),
     }
-    tariffs = {
-        name: bench.row("services/services_recurring", f"service:{taxed[name]}").tariff_id
-        for name in ("plain", "zone", "exempt", "override")
-    }
+    tariffs = {name: bench.row("services/services_recurring", f"service:{taxed[name]}").tariff_id for name in ("plain", "zone", "exempt", "override")}
     assert tariffs == {
         "plain": bench.made("tariffs_recurring", key), "zone": bench.made("tariffs_recurring", f"{key}:5.5000"),
         "exempt": bench.made("tariffs_recurring", f"{key}:0.0000"), "override": bench.made("tariffs_recurring", f"{key}:3.2500"),
@@ -143,9 +134,7 @@ def test_flat_tax_becomes_a_fee(bench: Any, taxed: dict[str, int]) -> None:
     assert fee.fine
     assert (fee.description, fee.unit_price, fee.quantity) == ("911", Decimal("0.7500"), 1)
     assert fee.tariff_id == bench.made("tariffs_recurring", "flat_tax:3")
-    assert f"flat_tax:{taxed['exempt']}:3" not in [
-        row.source_key for row in bench.results["services/services_recurring"]
-    ]
+    assert f"flat_tax:{taxed['exempt']}:3" not in [row.source_key for row in bench.results["services/services_recurring"]]
 
 
 def test_tax_settings(bench: Any, taxed: dict[str, int]) -> None:
@@ -170,15 +159,12 @@ def test_administrators(bench: Any, provider: Any) -> None:
     people = {"name": "A", "public_name": "A", "enabled": True, "is_sonar_staff": False, "super_admin": False}
     boss = bench.add(
         "users",
-        **people
-        | {"username": "boss", "email_address": "b@example.com", "super_admin": True, "mobile_number": "6085550100"},
+        **people | {"username": "boss", "email_address": "b@example.com", "super_admin": True, "mobile_number": "6085550100"},
     )
     super_ = bench.add("users", **people | {"username": "anna", "email_address": "b@example.com", "role_id": 1})
     cook = bench.add("users", **people | {"username": "Boss", "email_address": "none", "role_id": 2})
     left = bench.add("users", **people | {"username": "left", "email_address": "x@example.com", "enabled": False})
-    staff = bench.add(
-        "users", **people | {"username": "sonar", "email_address": "y@example.com", "is_sonar_staff": True}
-    )
+    staff = bench.add("users", **people | {"username": "sonar", "email_address": "y@example.com", "is_sonar_staff": True})
     own = bench.add("users", **people | {"username": "admin", "email_address": "z@example.com"})
     bench.run("foundation/administrators")
     name = "foundation/administrators"
@@ -222,9 +208,7 @@ def test_networks(bench: Any, provider: Any) -> None:
         (1, "198.18.0.0/24", "ACCOUNT"), (2, "198.18.1.0/24", "MIXED"), (3, "198.18.2.0/24", "NETWORK"), (4, "198.18.0.128/25", "ACCOUNT"),
         (5, "10.9.0.0/24", "ACCOUNT"), (6, "2001:db8::/40", "ACCOUNT"), (7, "rubbish", "ACCOUNT"),
     ):  # fmt: skip
-        bench.add(
-            "subnets", id=number, subnet=block, type=kind, supernet_id=1, name=None if number == 2 else f"Net {number}"
-        )
+        bench.add("subnets", id=number, subnet=block, type=kind, supernet_id=1, name=None if number == 2 else f"Net {number}")
     bench.add("ip_pools", subnet_id=2, ip_range="198.18.1.10-198.18.1.99")
     bench.add("ip_pools", subnet_id=1, ip_range="198.18.0.10-198.18.0.99")
     bench.add(
@@ -262,9 +246,7 @@ def test_network_sites(bench: Any, provider: Any) -> None:
         "addresses", addressable_type="NetworkSite", addressable_id=site, type="PHYSICAL", line1="1 Hill Rd", city="Baraboo",
         subdivision="US_WI", zip="53913",
     )  # fmt: skip
-    contact = bench.add(
-        "contacts", contactable_type="NetworkSite", contactable_id=site, name="Al", role="Landowner", primary=True
-    )
+    contact = bench.add("contacts", contactable_type="NetworkSite", contactable_id=site, name="Al", role="Landowner", primary=True)
     bench.add("phone_numbers", contact_id=contact, number="6085550100", country="US")
     bench.add("notes", noteable_type="NetworkSite", noteable_id=site, message="<p>Gate&nbsp;code 1</p>")
     bench.run("network/network_sites")

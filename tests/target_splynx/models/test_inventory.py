@@ -133,7 +133,9 @@ def test_a_device_at_an_empty_house_keeps_its_address(stockroom: Any) -> None:
     assert run(stockroom).row("inventory/items", number).notes == "At 9 Elm St, Viroqua, which no account uses"
 
 
-@pytest.mark.parametrize(("holder", "status", "mark"), [("InventoryLocation", "stock", "new"), ("InternalLocation", "stock", "new"), ("Vehicle", "stock", "used")])
+@pytest.mark.parametrize(
+    ("holder", "status", "mark"), [("InventoryLocation", "stock", "new"), ("InternalLocation", "stock", "new"), ("Vehicle", "stock", "used")]
+)
 def test_things_in_places_are_in_stock(stockroom: Any, holder: str, status: str, mark: str) -> None:
     number = item(stockroom, holder, 1)
     state = run(stockroom).row("inventory/item_states", number)
@@ -183,7 +185,9 @@ def test_segments_parents_and_notes_are_told(stockroom: Any) -> None:
     stockroom.add("inventory_models", id=6, name="Fiber drum", unit_of_measurement="FEET", manufacturer_id=3, inventory_model_category_id=4)
     drum = item(stockroom, "InventoryLocation", 1, inventory_model_id=6, quantity=5000)
     piece = item(stockroom, "Vehicle", 1, inventory_model_id=6, quantity=300, segment_parent_id=drum, parent_inventory_item_id=drum)
-    stockroom.add("notes", noteable_type="InventoryItem", noteable_id=piece, message="<p>For the &amp; ridge</p>", user_id=1, created_at="2026-07-01T12:00:00+00:00")
+    stockroom.add(
+        "notes", noteable_type="InventoryItem", noteable_id=piece, message="<p>For the &amp; ridge</p>", user_id=1, created_at="2026-07-01T12:00:00+00:00"
+    )
     run(stockroom)
     assert stockroom.row("inventory/items", drum).notes == "Quantity: 5000 feet"
     assert stockroom.row("inventory/items", piece).notes.split("\n") == [

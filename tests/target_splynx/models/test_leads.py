@@ -99,6 +99,9 @@ def test_what_a_lead_has_no_fields_for_is_told_in_a_note(bench: Any, provider: A
     bench.run(*LEADS)
     (row,) = bench.results["customers/lead_notes"]
     assert row.customer_id == bench.made("leads", account)
-    assert row.comment == "<p>Contacts from Sonar:</p><ul><li>Bob &lt;Boss>, Owner, bob@example.com</li></ul><p>Gate Code: 1234 &amp; up<br>Languages: German<br>Roof: metal</p>"
+    assert (
+        row.comment
+        == "<p>Contacts from Sonar:</p><ul><li>Bob &lt;Boss>, Owner, bob@example.com</li></ul><p>Gate Code: 1234 &amp; up<br>Languages: German<br>Roof: metal</p>"
+    )
     assert row.name.startswith(f"sonar:lead:{account}:")
     assert bench.row("customers/leads", silent).fine

@@ -76,9 +76,7 @@ def test_child_accounts_owe_once_and_the_parent_pays(bench: Any, provider: Any) 
     money = load(bench, parent.books)
     assert money.balances() == {parent.account: parent.owed + child.owed}
     row = bench.row("money/invoices", 1)
-    customers = {
-        name: bench.made("customers", account.account) for name, account in (("parent", parent), ("child", child))
-    }
+    customers = {name: bench.made("customers", account.account) for name, account in (("parent", parent), ("child", child))}
     assert row.customer_id == customers["parent"]
     assert {item["sub_account_id"] for item in row.items} == {customers["child"]}
 
@@ -115,10 +113,7 @@ def test_accounts_that_differ_are_held_back_with_three_figures_and_the_row(bench
     money = load(bench, account.books)
     code, message, remedy = bench.row("money/invoices", 1)._reject.split("|")
     assert code == "owed_differs"
-    assert (
-        message
-        == "Owed by open items 41.03, by the full ledger 39.66, running balance not read. invoices 1 says 41.03, its parts make 39.66."
-    )
+    assert message == "Owed by open items 41.03, by the full ledger 39.66, running balance not read. invoices 1 says 41.03, its parts make 39.66."
     assert remedy.startswith("Find the row in Sonar")
     assert money.balances() == {good.account: good.owed}
 
@@ -129,14 +124,10 @@ def test_the_running_balance_is_the_third_witness(bench: Any, provider: Any, bal
     account.bill(99)
     bench.add("transactions", account_id=1, datetime=account.books.now, running_balance=balance, successful=True)
     load(bench, account.books)
-    assert bench.fetch("SELECT running_balance_cents FROM shared.account_owed") == [{"running_balance_cents": None}], (
-        "not read in full: unknown"
-    )
+    assert bench.fetch("SELECT running_balance_cents FROM shared.account_owed") == [{"running_balance_cents": None}], "not read in full: unknown"
     bench.connection.execute("INSERT INTO engine.complete_streams VALUES ('transactions')")
     load(bench, account.books)
-    assert bench.fetch("SELECT running_balance_cents, agree FROM shared.account_owed") == [
-        {"running_balance_cents": balance, "agree": agrees}
-    ]
+    assert bench.fetch("SELECT running_balance_cents, agree FROM shared.account_owed") == [{"running_balance_cents": balance, "agree": agrees}]
 
 
 @pytest.mark.parametrize("strategy", ["open_items", "opening_balance"])
@@ -171,9 +162,7 @@ def test_a_pilot_has_an_opening_of_its_own_and_so_has_the_rest(bench: Any, provi
     assert money.balances() == {pilot.account: pilot.owed, rest.account: rest.owed}
 
 
-@pytest.mark.parametrize(
-    ("currency", "code"), [("USD", None), ("JPY", "currency_exponent_wrong"), ("KWD", "currency_exponent_wrong")]
-)
+@pytest.mark.parametrize(("currency", "code"), [("USD", None), ("JPY", "currency_exponent_wrong"), ("KWD", "currency_exponent_wrong")])
 def test_the_currency_decides_about_decimals(bench: Any, provider: Any, currency: str, code: str | None) -> None:
     account = fresh(provider)
     bench.add("system_setting", currency=currency)

@@ -41,9 +41,7 @@ def prepare(provider: Any, **wanted: Any) -> tuple[MoneyBench, Books, list[Accou
 
 def steps(chance: random.Random, number: int) -> list[tuple[int, str, int]]:
     """Some accounts are busy, some hardly ever do anything."""
-    return [
-        (int(ACCOUNTS * chance.random() ** 1.5), chance.choice(STEPS), chance.randint(1, 400)) for _ in range(number)
-    ]
+    return [(int(ACCOUNTS * chance.random() ** 1.5), chance.choice(STEPS), chance.randint(1, 400)) for _ in range(number)]
 
 
 def owed(accounts: list[AccountBooks]) -> dict[int, int]:
@@ -68,9 +66,7 @@ def with_what_only_a_person_takes_back(bench: MoneyBench, accounts: list[Account
 @pytest.mark.parametrize("strategy", ["open_items", "opening_balance", "history"])
 def test_what_is_written_is_what_is_owed(provider: Any, strategy: str, chance: random.Random) -> None:
     days = chance.randrange(BEFORE * 17 // 24)
-    bench, books, accounts = prepare(
-        provider, balance_strategy=strategy, history_from=date(2026, 8, 3) + timedelta(days=days)
-    )
+    bench, books, accounts = prepare(provider, balance_strategy=strategy, history_from=date(2026, 8, 3) + timedelta(days=days))
     play(books, accounts, steps(chance, BEFORE))
     bench.fill(books.rows)
     pilot = chance.sample(accounts, ACCOUNTS // 2)

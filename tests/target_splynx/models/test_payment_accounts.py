@@ -54,7 +54,10 @@ def test_banks_apart_and_fields_by_processor(bench: Any, provider: Any, processo
         "bank_accounts", account_id=account, token="btok", auto=True, bank_account_processor_id=1, bank_account_type="CHECKING",
         masked_account_number="******6789", routing_number="075000019", name_on_account="Jane",
     )  # fmt: skip
-    bench.set(payment_account_map={"card:AUTHORIZE": "3", "bank:AUTHORIZE": "4"}, payment_account_fields={"bank:AUTHORIZE": "token, routing_number, last_digits, name"})
+    bench.set(
+        payment_account_map={"card:AUTHORIZE": "3", "bank:AUTHORIZE": "4"},
+        payment_account_fields={"bank:AUTHORIZE": "token, routing_number, last_digits, name"},
+    )
     bench.run(NAME)
     row = bench.row(NAME, f"{account}:4")
     assert [row.values[f"field_{number}"] for number in range(1, 6)] == ["btok", "075000019", "6789", "Jane", None]
@@ -82,5 +85,10 @@ def test_without_a_map_nothing_is_sent(bench: Any, provider: Any, processors: No
 
 
 def test_people_do_not_see_tokens() -> None:
-    assert masked({"customer_id": 7, "field_1": "cus_1", "field_2": "tok_1", "field_3": None}) == {"customer_id": 7, "field_1": MASK, "field_2": MASK, "field_3": None}
+    assert masked({"customer_id": 7, "field_1": "cus_1", "field_2": "tok_1", "field_3": None}) == {
+        "customer_id": 7,
+        "field_1": MASK,
+        "field_2": MASK,
+        "field_3": None,
+    }
     assert masked({"amount": 5, "field_1": "reference"}) == {"amount": 5, "field_1": "reference"}

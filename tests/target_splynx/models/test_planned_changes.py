@@ -13,9 +13,7 @@ SOON = "2027-03-01T18:00:00+00:00"
 
 
 def event(bench: Any, account: int, kind: str, about: Any, **values: Any) -> int:
-    return bench.add(
-        "scheduled_events", account_id=account, event=kind, primary_event_object_id=str(about), **{"complete": False, "datetime": SOON} | values
-    )
+    return bench.add("scheduled_events", account_id=account, event=kind, primary_event_object_id=str(about), **{"complete": False, "datetime": SOON} | values)
 
 
 def leftovers(bench: Any) -> dict[int, dict[str, Any]]:
@@ -67,7 +65,10 @@ def test_removals_of_services_and_packages(bench: Any, provider: Any) -> None:
     bench.add("packages", id=5, name="Double Play")
     account = provider.account()
     one = provider.has(account)
-    packed = [provider.has(account, package_id=5, unique_package_relationship_id="abc"), provider.has(account, rental, package_id=5, unique_package_relationship_id="abc")]
+    packed = [
+        provider.has(account, package_id=5, unique_package_relationship_id="abc"),
+        provider.has(account, rental, package_id=5, unique_package_relationship_id="abc"),
+    ]
     single = provider.account()
     by_service = provider.has(single, rental)
     event(bench, account, "REMOVE_SERVICE", one)

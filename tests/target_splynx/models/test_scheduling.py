@@ -259,13 +259,20 @@ def test_check_ins_become_worklogs(office: Any, provider: Any) -> None:
 
 def test_notes_on_jobs_become_comments(office: Any, provider: Any) -> None:
     number = job(office, provider.account())
-    office.add("notes", noteable_type="Job", noteable_id=number, message="<b>Dog</b> in yard", user_id=1, priority="STICKY", created_at="2026-07-01T12:00:00+00:00")
+    office.add(
+        "notes", noteable_type="Job", noteable_id=number, message="<b>Dog</b> in yard", user_id=1, priority="STICKY", created_at="2026-07-01T12:00:00+00:00"
+    )
     office.add("notes", noteable_type="Job", noteable_id=number, message="a & b", user_id=3, priority="NORMAL")
     office.add("notes", noteable_type="Account", noteable_id=1, message="not here", user_id=1)
     office.run(*ALL)
     first, second = office.results["scheduling/comments"]
     assert (first.source_key, first.task_id) == ("note:1", office.made("scheduling_tasks", f"job:{number}"))
-    assert (first.user_id, first.comment, first.is_pinned, first.created_at) == (office.made("administrators", 1), "<b>Dog</b> in yard", True, "2026-07-01 07:00:00")
+    assert (first.user_id, first.comment, first.is_pinned, first.created_at) == (
+        office.made("administrators", 1),
+        "<b>Dog</b> in yard",
+        True,
+        "2026-07-01 07:00:00",
+    )
     assert (second.user_id, second.comment, second.is_pinned) == (office.made("administrators", "technical"), "Gone Gary: a &amp; b", False)
 
 

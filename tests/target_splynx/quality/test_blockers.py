@@ -124,7 +124,9 @@ def test_the_service_that_it_names_with_what_customers_have_of_it(planned: Plann
     assert held == services
     with planned.migration.ledger() as ledger:
         creates = list(ledger.operations(ledger.last_run()["id"], states=("planned",)))
-    written = {service_of[int(re.findall(r"\d+", row.source_key)[0])] for row in creates if row.model in ("services/services_voice", "services/services_internet")}
+    written = {
+        service_of[int(re.findall(r"\d+", row.source_key)[0])] for row in creates if row.model in ("services/services_voice", "services/services_internet")
+    }
     assert written and not written & services, "all others are planned"
 
 

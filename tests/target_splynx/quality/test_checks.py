@@ -34,9 +34,7 @@ class Checked:
 
 def checked(folder: Path, *, accounts: int, dirt: bool) -> Checked:
     stage = stage_of(folder, singer_lines(folder, accounts=accounts, dirt=dirt))
-    settings = Settings.from_config(
-        {"api_url": "http://127.0.0.1:1", "workspace": str(folder), "timezone": "America/Chicago", "cutover_date": "2026-11-15"}
-    )
+    settings = Settings.from_config({"api_url": "http://127.0.0.1:1", "workspace": str(folder), "timezone": "America/Chicago", "cutover_date": "2026-11-15"})
     ledger = Ledger(settings.ledger_url, splynx=settings.api_url)
     result = Checked({result.check.code: result for result in run_checks(settings, stage, ledger, examples=2)})
     ledger.close()
@@ -60,9 +58,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 
 def test_there_is_a_check_for_every_kind_of_dirt_and_it_is_as_grave() -> None:
     checks = {check.code: check for check in load_checks("sonar")}
-    assert {code: check.severity for code, check in checks.items() if code in DIRT_CODES} == {
-        code: entry.severity for code, entry in DIRT_CODES.items()
-    }
+    assert {code: check.severity for code, check in checks.items() if code in DIRT_CODES} == {code: entry.severity for code, entry in DIRT_CODES.items()}
 
 
 def test_every_check_can_run(dirty: Checked) -> None:

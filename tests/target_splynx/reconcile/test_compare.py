@@ -50,9 +50,7 @@ def item(key: str, amount: int, kind: str = "invoice", **values: Any) -> Item:
     return Item(**{**base, **values})
 
 
-def found(
-    accounts: list[Account], customers: list[Customer], items: list[Item] | None = None, lines: list[Line] | None = None
-) -> list[Difference]:
+def found(accounts: list[Account], customers: list[Customer], items: list[Item] | None = None, lines: list[Line] | None = None) -> list[Difference]:
     expected = Expected({each.key: each for each in accounts})
     for entry in items or ():
         expected.items[entry.account].append(entry)
@@ -341,7 +339,4 @@ def test_amounts_are_exact() -> None:
 
 def test_ageing_counts_days_past_due() -> None:
     day = date(2026, 11, 16)
-    assert [
-        bucket(due, day)
-        for due in (None, day, date(2026, 11, 15), date(2026, 10, 17), date(2026, 10, 16), date(2026, 8, 17))
-    ] == [0, 0, 1, 1, 2, 4]
+    assert [bucket(due, day) for due in (None, day, date(2026, 11, 15), date(2026, 10, 17), date(2026, 10, 16), date(2026, 8, 17))] == [0, 0, 1, 1, 2, 4]

@@ -42,9 +42,7 @@ class Evening:
 
     def prove(self, **result: Any) -> None:
         with self.opened() as (settings, stage, ledger):
-            made = Reconciliation(
-                "2026-11-16", "open_items", 2, fingerprint=fingerprint(settings, stage, ledger, ["people", "lines"])
-            )
+            made = Reconciliation("2026-11-16", "open_items", 2, fingerprint=fingerprint(settings, stage, ledger, ["people", "lines"]))
             save(settings.workspace, replace(made, **result))
 
     def demand(self, writes: dict[str, int] | None = None, **settings: Any) -> None:

@@ -58,10 +58,7 @@ def test_the_sums_are_sonars_own(proof: Proof) -> None:
     deposits = sum(Decimal(row["deposit"]) for row in proof.billing().values())
     future = sums["of it not invoiced yet"][1]
     assert -deposits * 100 == sums["owed by customers"][1] - future
-    ageing = [
-        sums[f"open invoices, {name}"]
-        for name in ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
-    ]
+    ageing = [sums[f"open invoices, {name}"] for name in ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")]
     assert sum(source for source, _ in ageing) == sums["open invoices"][0]
     assert sum(splynx for _, splynx in ageing) == sums["open invoices"][1]
 
@@ -81,11 +78,7 @@ def test_a_late_entry_in_splynx_is_found(proof: Proof) -> None:
 
 
 def test_another_due_date_is_found(proof: Proof) -> None:
-    invoice = next(
-        row
-        for row in proof.splynx.rows("finance/invoices")
-        if row["status"] == "not_paid" and row["date_till"] < "2026-12-20"
-    )
+    invoice = next(row for row in proof.splynx.rows("finance/invoices") if row["status"] == "not_paid" and row["date_till"] < "2026-12-20")
     proof.splynx.call("PUT", f"admin/finance/invoices/{invoice['id']}", {"date_till": "2026-12-24"})
     try:
         found = [each for each in proof.reconcile("--no-preview", exit_code=2)["differences"] if not each["explained"]]
@@ -97,9 +90,7 @@ def test_another_due_date_is_found(proof: Proof) -> None:
 
 def test_another_price_is_found_in_revenue_and_forecast(proof: Proof) -> None:
     service = next(
-        row
-        for row in proof.splynx.rows("customers/internet-services")
-        if row["status"] == "active" and row["period"] == "-1" and row["discount"] == "0"
+        row for row in proof.splynx.rows("customers/internet-services") if row["status"] == "active" and row["period"] == "-1" and row["discount"] == "0"
     )
     path = f"admin/customers/customer/{service['customer_id']}/internet-services--{service['id']}"
     proof.splynx.call("PUT", path, {"unit_price": str(Decimal(service["unit_price"]) + Decimal("0.05"))})
@@ -112,11 +103,7 @@ def test_another_price_is_found_in_revenue_and_forecast(proof: Proof) -> None:
 
 
 def test_a_charge_for_a_day_that_sonar_billed_is_found(proof: Proof) -> None:
-    service = next(
-        row
-        for row in proof.splynx.rows("customers/internet-services")
-        if row["status"] == "active" and row["period"] == "-1"
-    )
+    service = next(row for row in proof.splynx.rows("customers/internet-services") if row["status"] == "active" and row["period"] == "-1")
     path = f"admin/customers/customer/{service['customer_id']}/internet-services--{service['id']}"
     proof.splynx.call("PUT", path, {"start_date": "2026-11-15"})
     try:
@@ -136,9 +123,7 @@ def test_a_sample_asks_few_and_lists_ask_nobody(proof: Proof) -> None:
     assert not [name for name in lists if name.startswith(("POST", "PUT", "DELETE"))]
     assert sum(lists.values()) < 30
     sample = asked("--sample", "7")
-    assert sum(number for name, number in sample.items() if name.startswith("POST")) <= 14, (
-        "a payer may have sub accounts"
-    )
+    assert sum(number for name, number in sample.items() if name.startswith("POST")) <= 14, "a payer may have sub accounts"
     assert not [name for name in sample if name.startswith(("PUT", "DELETE"))]
 
 
@@ -222,9 +207,7 @@ def going_live_and_back(proof: Proof) -> None:
     on = proof.billing()
     enabled = {number for number, row in on.items() if str(row["enabled"]) == "1"}
     assert len(enabled) > 20, "more than one would look up one by one"
-    assert {(on[number]["send_finance_notification"], on[number]["reminder_enable"]) for number in enabled} == {
-        ("1", "1")
-    }
+    assert {(on[number]["send_finance_notification"], on[number]["reminder_enable"]) for number in enabled} == {("1", "1")}
     assert {row["status"] for row in proof.splynx.customers().values()} > {"active"}
     assert answer(proof.migration, "go-live", exit_code=2, **LIVE)["written"] == 0
 
@@ -284,9 +267,7 @@ def the_first_cycle_charges_what_sonar_would_have_charged(proof: Proof, result: 
             continue
         accounts = [proof.truth.accounts[each] for each in family[customer]]
         day = proof.truth.accounts[account].next_bill_date or DAY
-        found = proof.splynx.call(
-            "POST", f"admin/finance/to-bill/{customer}--generate", {"toBillDate": day, "transactionDate": day}
-        )
+        found = proof.splynx.call("POST", f"admin/finance/to-bill/{customer}--generate", {"toBillDate": day, "transactionDate": day})
         lines = [line for line in found["transactions"] if line["transaction_id"] is None]
         wanted = sum(each.next_charge_cents for each in accounts)
         taxed = sum(1 for line in lines if Decimal(line["tax"]))

@@ -28,9 +28,7 @@ def test_taxes_of_locations_are_reconciled(proof: Proof) -> None:
 
 def test_an_additional_discount_by_hand_is_found(proof: Proof) -> None:
     service = next(
-        row
-        for row in proof.splynx.rows("customers/internet-services")
-        if row["status"] == "active" and row["period"] == "-1" and not row["bundle_service_id"]
+        row for row in proof.splynx.rows("customers/internet-services") if row["status"] == "active" and row["period"] == "-1" and not row["bundle_service_id"]
     )
     body = {
         "service_type": "internet", "service_id": service["id"], "enabled": 1, "percent": 10, "start_date": service["start_date"],

@@ -124,9 +124,7 @@ def free_ipv6_network(call: Call) -> Answer:
         if count > 65536:
             break
         if str(candidate.network_address) not in used:
-            values = {
-                name: spec.default for name, spec in call.splynx.resource(_IPV6_IP).fields.items()
-            }
+            values = {name: spec.default for name, spec in call.splynx.resource(_IPV6_IP).fields.items()}
             values.update(ipv6_networks_id=network.id, ip=str(candidate.network_address), prefix=length, is_used=0,
                           ip_end=str(candidate.broadcast_address))  # fmt: skip
             return Answer(200, encode_json(values))

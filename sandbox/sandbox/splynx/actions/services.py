@@ -155,9 +155,7 @@ def sell_items(call: Call) -> Answer:
     for index, row in enumerate(rows):
         if not isinstance(row, dict) or items.get(row.get("item_id")) is None:
             raise ValidationFailedError([(f"items[{index}].item_id", "Item is invalid.")])
-    wanted = {
-        key: body[key] for key in ("customer_id", "date_created", "date_till", "status", "number") if key in body
-    }
+    wanted = {key: body[key] for key in ("customer_id", "date_created", "date_till", "status", "number") if key in body}
     lines = [
         {"description": row.get("description"), "quantity": row.get("quantity", 1), "unit": row.get("unit", ""),
          "price": row.get("price", 0), "tax": row.get("tax_percent", 0)}

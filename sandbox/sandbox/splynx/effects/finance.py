@@ -93,9 +93,7 @@ def credit_note_books_its_items(change: Change) -> None:
     """Credit transactions of the items; tied to invoices (invoicesId) it lowers what is due (GUESS)."""
     splynx, note = change.splynx, change.made
     customer_id = int(note["customer_id"])
-    ledger.book_items(
-        splynx, customer_id, "credit", note["items"], {"credit_note_id": note.id}, note["date_created"]
-    )
+    ledger.book_items(splynx, customer_id, "credit", note["items"], {"credit_note_id": note.id}, note["date_created"])
     wanted = change.body.get("invoicesId")
     left = money(note["remind_amount"])
     for invoice_id in wanted if isinstance(wanted, list) else [wanted] if wanted else []:
