@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,24 @@ def test_accounts_that_differ_are_held_back_with_three_figures_and_the_row(bench
     assert money.balances() == {good.account: good.owed}
 
 
+def test_a_payment_used_for_more_than_it_was_has_no_opening_item_by_item(bench: Any, provider: Any) -> None:
+    account = fresh(provider, balance_strategy="history", history_from=date(2026, 10, 1))
+    good = AccountBooks(account.books, provider.account("Good"))
+    for each in (account, good):
+        each.bill(99)
+        each.books.wait()
+        each.pay(20)
+    account.books.clock = datetime(2026, 10, 5, tzinfo=timezone.utc)
+    account.bounce(0)
+    account.books.rows["credits"][0]["amount"] += 500
+    money = load(bench, account.books)
+    code, message, remedy = bench.row("money/invoices", 1)._reject.split("|")
+    assert code == "opening_differs"
+    assert message == "Open items make 27.43 on 2026-10-01, the ledger makes 27.43, and one of them is below zero."
+    assert remedy.endswith("or use balance_strategy opening_balance.")
+    assert money.balances() == {good.account: good.owed}
+
+
 @pytest.mark.parametrize(("balance", "agrees"), [(3966, True), (3965, False)])
 def test_the_running_balance_is_the_third_witness(bench: Any, provider: Any, balance: int, agrees: bool) -> None:
     account = fresh(provider)
@@ -220,9 +238,9 @@ def test_who_would_be_blocked_the_morning_after(bench: Any, provider: Any) -> No
     bench.connection.execute("UPDATE sonar.accounts SET account_status_id = 2 WHERE name = 'Inactive'")
     load(bench, first.books)
     part = next(part for part in bench.parts if part.name == "blocking_preview")
-    found = {row["account_id"]: (row["blocked"], row["blocking_day"]) for row in bench.fetch(part.sql)}
-    # 20 days to pay and 10 of grace from the 1st; 5 and 3; 50 cents are less than the minimum of 5.00.
-    assert found == {1: (False, date(2026, 12, 1)), 2: (True, date(2026, 11, 9)), 3: (False, None)}
+    found = {row["account_id"]: (row["owed_cents"], row["blocked"], row["blocking_day"]) for row in bench.fetch(part.sql)}
+    # 20 days to pay and 10 of grace from the 1st; 5 and 3; 93 cents are less than the minimum of 5.00.
+    assert found == {1: (3966, False, date(2026, 12, 1)), 2: (3966, True, date(2026, 11, 9)), 3: (93, False, None)}
 
 
 @pytest.mark.parametrize("strategy", ["open_items", "opening_balance", "history"])
