@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from postgres_server import postgres, postgres_server  # noqa: F401 - fixtures
 from sandbox.splynx.server import SplynxServer
 from splynx_runs import Migration, Provider, Splynx, write_models
+from target_splynx.stage.store import Stage
 
 NOW = datetime(2026, 11, 15, 12, 0, 0)  # noqa: DTZ001 - the sandbox keeps its times without a zone
 
@@ -23,6 +24,16 @@ NOW = datetime(2026, 11, 15, 12, 0, 0)  # noqa: DTZ001 - the sandbox keeps its t
 @pytest.fixture(scope="session", autouse=True)
 def _quiet() -> None:
     logging.getLogger("singer_sdk.metrics").setLevel(logging.ERROR)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Each worker has a core of its own; with a second thread DuckDB takes an eighth longer for a small provider."""
+    defaults = Stage.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["threads"], kept = 1, defaults["threads"]
+    yield
+    defaults["threads"] = kept
 
 
 @pytest.fixture(autouse=True)
