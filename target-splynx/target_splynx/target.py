@@ -38,6 +38,7 @@ from target_splynx.messages import MessageReader, parsed
 from target_splynx.settings import Settings
 from target_splynx.sinks import StagingSink
 from target_splynx.splynx.client import Client
+from target_splynx.splynx.errors import SplynxError
 from target_splynx.stage.completeness import Completeness
 from target_splynx.stage.store import STAGE_FILE, Stage
 from target_splynx.stage.sweeps import remove_swept
@@ -240,6 +241,9 @@ class TargetSplynx(Target):
         except (MigrationError, ConfigValidationError, *_SINGER_ERRORS) as error:
             leave_reader(keywords.get("file_input"))
             _finish(_sentence(error))
+        except SplynxError as error:
+            leave_reader(keywords.get("file_input"))
+            _finish(error.sentence())
         except SQLAlchemyError as error:
             leave_reader(keywords.get("file_input"))
             # Not the text: it may quote values of customers.

@@ -136,6 +136,17 @@ def test_an_expired_token_is_one_fresh_login_and_the_request_again(web: requests
     ]  # fmt: skip
 
 
+def test_two_tokens_that_are_refused_one_after_the_other_are_no_end(web: requests_mock.Mocker) -> None:
+    tokens = iter("123456789")
+    web.post(f"{BASE}/admin/auth/tokens", json=lambda *_: {"access_token": next(tokens)}, status_code=201)
+    web.get(f"{BASE}/admin/x", [{"status_code": 401}, {"status_code": 401}, {"json": [7]}])
+    assert client_of(method="token").get("/admin/x") == [7]
+    web.get(f"{BASE}/admin/y", status_code=401, json={"error": {"message": "Wrong", "code": 401}})
+    with pytest.raises(LoginRefused):
+        client_of(method="token").get("/admin/y")
+    assert sum(r.path == "/api/2.0/admin/y" for r in web.request_history) == 3
+
+
 def test_a_login_that_is_refused_is_not_tried_for_ever(web: requests_mock.Mocker) -> None:
     web.post(f"{BASE}/admin/auth/tokens", status_code=401, json={"error": {"message": "Wrong", "code": 401}})
     with pytest.raises(LoginRefused):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -169,3 +170,20 @@ def test_the_refusal_stands_after_a_refusal(migration: Migration, provider: Prov
 def test_what_the_tap_writes_to_a_file_needs_no_reader(migration: Migration, provider: Provider, tmp_path: Path) -> None:
     process = migration.start(provider, api_secret="wrong")
     assert "refuses the credentials" in ended(process)
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "said"),
+    [
+        ({"kind": "status", "status": 503}, {}, r"does not answer as it should.*\(HTTP 503.*run again when it is up"),
+        ({"kind": "expired_token"}, {"auth_method": "token"}, r"no longer accepts the credentials \(401\)"),
+    ],
+    ids=["down", "token"],
+)
+def test_a_splynx_that_fails_while_planning(fault: dict[str, Any], settings: dict[str, Any], said: str, migration: Migration, provider: Provider) -> None:
+    migration.splynx.faults({"match": {"method": "GET|OPTIONS", "path_regex": "/admin/(customers|tariffs)"}, **fault})
+    process = migration.start(provider, retry_attempts=1, **settings)
+    assert re.search(said, ended(process))
+    assert migration.splynx.writes().keys() <= {"POST /admin/auth/tokens"}
+    migration.splynx.faults()
+    assert run_until_done(migration, provider) == 1

@@ -46,7 +46,7 @@ class _Group(click.Group):
         except MigrationError as error:
             message = str(error)
         except SplynxError as error:
-            message = f"Splynx answers {error}"
+            message = error.sentence()
         except SQLAlchemyError as error:
             message = f"The ledger failed ({type(error).__name__}, {place(error)}). Look after its database."
         except Exception as error:

@@ -107,10 +107,8 @@ class Executor:
                 f"{error}",
                 f"Give the API key the right to {operation.action} {model.resource.name}, or switch the module on.",
             )
-        except LoginRefused:
-            raise SplynxUnreachable(
-                "Splynx no longer accepts the credentials (401). Check the API key, then run again."
-            ) from None
+        except LoginRefused as error:
+            raise SplynxUnreachable(error.sentence()) from None
         except NotFound as error:
             return self._refused(
                 operation,

@@ -43,6 +43,8 @@ _WRITES = {"POST", "PUT", "DELETE"}
 CONNECT_SECONDS = 10.0
 """To open a connection; the setting `request_timeout` is for the answer."""
 
+TOKENS = 3
+"""How often a request is sent with another token before a 401 means that the credentials are wrong."""
 _NO_ADDRESS = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
@@ -190,10 +192,11 @@ class Client:
         files: list[tuple[str, Any]] | None = None,
     ) -> tuple[requests.Response, Any]:
         """The answer and its parsed body (None where there is none to parse)."""
-        used = self._auth.header()
-        response = self._request(method, path, query, payload, files, used)
-        if response.status_code == 401 and self._auth.forget(used):
-            response = self._request(method, path, query, payload, files, self._auth.header())
+        for _ in range(TOKENS):
+            used = self._auth.header()
+            response = self._request(method, path, query, payload, files, used)
+            if response.status_code != 401 or not self._auth.forget(used):
+                break
         if response.status_code in _SUCCESS:
             return response, _body(method, response)
         error = from_response(response)

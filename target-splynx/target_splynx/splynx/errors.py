@@ -39,9 +39,18 @@ class SplynxError(Exception):
         self.retry_after: float | None = None
         """Seconds that the server asks to wait (header Retry-After)."""
 
+    def sentence(self) -> str:
+        """What the operator reads when it ends a run: no place of the code, and what to do."""
+        return f"Splynx answers {self}. Nothing is lost or doubled: run again when it is mended."
+
 
 class ValidationRefused(SplynxError):
     """400 or 422: this payload will be refused again; a person has to mend the record or the model."""
+
+    def sentence(self) -> str:
+        """Fields only: the message may quote values of customers."""
+        fields = ", ".join(sorted({complaint.field for complaint in self.fields})) or "no field named"
+        return f"Splynx refuses a question of the run (HTTP {self.status}, {fields}). Nothing is lost or doubled."
 
 
 class NotAllowed(SplynxError):
@@ -55,9 +64,20 @@ class NotFound(SplynxError):
 class LoginRefused(SplynxError):
     """401 after a fresh login."""
 
+    def sentence(self) -> str:
+        """The credentials are what to look at."""
+        return "Splynx no longer accepts the credentials (401). Check the API key, then run again."
+
 
 class Unavailable(SplynxError):
     """5xx, 429 or a broken connection: may work later. For a POST it is unknown whether it was carried out."""
+
+    def sentence(self) -> str:
+        """Waiting is what to do."""
+        return (
+            f"Splynx does not answer as it should, however often it is asked ({self}). "
+            "Nothing is lost or doubled: run again when it is up."
+        )
 
 
 def from_response(response: requests.Response) -> SplynxError:
