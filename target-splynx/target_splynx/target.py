@@ -100,7 +100,7 @@ class TargetSplynx(Target):
         self.client.check(attempts=2)
         stage = Stage(folder)
         self._resources.callback(stage.close)
-        self._was_empty = not any(stream.complete for stream in stage.streams().values())
+        self._was_empty = not stage.complete()
         return stage
 
     # -- messages ------------------------------------------------------------------------------------------------

@@ -24,8 +24,7 @@ def fill(evaluator: Evaluator, graph: Graph, stage: Stage, ledger: Ledger) -> No
         stage.ensure(name, columns)
     modules = sorted({m.resource.additional_fields for m in graph.order if m.marked and m.resource.additional_fields})
     evaluator.engine_table("marker_modules", {"module": "VARCHAR"}, ({"module": name} for name in modules))
-    complete = [name for name, status in stage.streams().items() if status.complete]
-    evaluator.engine_table("complete_streams", {"stream": "VARCHAR"}, ({"stream": name} for name in complete))
+    evaluator.engine_table("complete_streams", {"stream": "VARCHAR"}, ({"stream": name} for name in stage.complete()))
     evaluator.engine_table(
         "convertible",
         {"resource": "VARCHAR", "source_key": "VARCHAR", "id": "BIGINT"},
